@@ -1,0 +1,60 @@
+"""The health screening and disinfection tracker: create_app() names every part of it, in order."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask
+from flask_compress import Compress
+
+__version__ = "0.1.0"
+
+
+def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False) -> Flask:
+    """The application.
+
+    `settings` go before the environment's `TRACKER_…` variables, which go before the defaults of
+    `tracker.config`.  `demo` opens a database marked as a demo, and only such a one.
+    """
+    from tracker import (
+        cli,
+        config,
+        datafolder,
+        db,
+        errors,
+        i18n,
+        navigation,
+        requestlog,
+        schema,
+        templating,
+    )
+    from tracker.absence import views as absence
+    from tracker.accounts import guards
+    from tracker.accounts import views as accounts
+    from tracker.assessment import views as assessment
+    from tracker.charts import views as charts
+    from tracker.disinfection import views as disinfection
+    from tracker.home import views as home
+    from tracker.meeting import views as meeting
+    from tracker.school import views as school
+    from tracker.screening import views as screening
+    from tracker.setup import views as setup
+
+    root = Path(__file__).resolve().parent.parent
+    app = Flask("tracker", root_path=str(root), template_folder="templates", static_folder="static")
+    config.init_app(app, settings or {}, demo=demo)
+    datafolder.init_app(app)
+    db.init_app(app)
+    schema.init_app(app)
+    requestlog.init_app(app)
+    i18n.init_app(app)
+    guards.init_app(app)
+    errors.init_app(app)
+    templating.init_app(app)
+    navigation.init_app(app)
+    for feature in (
+        home, setup, accounts, school, screening, absence, disinfection, assessment, charts, meeting,
+    ):
+        app.register_blueprint(feature.bp)
+    Compress(app)
+    cli.init_app(app)
+    return app

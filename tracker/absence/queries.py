@@ -1,0 +1,349 @@
+"""Reading absences: what a roster, the home page and an episode's page show.  Nothing here writes."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from tracker import clock
+from tracker.absence.call_rules import day_of_absence, masked
+from tracker.absence.models import Call, Episode
+from tracker.absence.rules import LIVE, CallResult, CallWay, EpisodeState, LiveEpisode
+from tracker.accounts.models import User
+from tracker.datafolder import decrypt
+from tracker.db import db
+from tracker.facts.models import Observation
+from tracker.facts.rules import Diagnosis, ObservationKind, SourceKind, Symptom
+from tracker.school.models import Enrolment, Guardian, SchoolClass, Student
+from tracker.school.queries import enrolled_on
+from tracker.screening.models import Entry, FeverTrigger, Sheet
+from tracker.screening.rules import HALF_OF, PRESENT, HalfDay, SessionCode, Site, State
+
+_HAS_CALLS = sa.exists().where(Call.episode_id == Episode.id).correlate(Episode).label("has_calls")
+
+
+def live_columns() -> tuple[Any, ...]:
+    """What to select beside a student, to make a LiveEpisode of the row: see `live_join`."""
+    return (
+        Episode.id.label("episode_id"),
+        Episode.state.label("episode_state"),
+        Episode.reason.label("episode_reason"),
+        Episode.first_on,
+        Episode.first_half,
+        Episode.last_absent_on,
+        Episode.back_on,
+        Episode.due_at,
+        _HAS_CALLS,
+    )
+
+
+def live_join(student_id: Any) -> sa.ColumnElement[bool]:
+    """The condition to outer-join Episode by: the student's newest that is not void, one row at most.
+
+    A live episode is always the newest; a closed one comes along so that it can go on.
+    """
+    newer = aliased(Episode)
+    newest = (
+        sa.select(sa.func.max(newer.id))
+        .where(newer.student_id == student_id, newer.state != EpisodeState.VOID)
+        .scalar_subquery()
+    )
+    return sa.and_(Episode.student_id == student_id, Episode.id == newest)
+
+
+def live_of(row: Any) -> LiveEpisode | None:
+    """The episode in a row that selected `live_columns`; None where the student never had one."""
+    if row.episode_id is None:
+        return None
+    return LiveEpisode(
+        id=row.episode_id,
+        state=row.episode_state,
+        reason=row.episode_reason,
+        first_on=row.first_on,
+        first_half=row.first_half,
+        last_absent_on=row.last_absent_on,
+        back_on=row.back_on,
+        due_at=row.due_at,
+        has_calls=row.has_calls,
+    )
+
+
+def live_episodes(student_ids: Collection[int]) -> dict[int, LiveEpisode]:
+    """The newest episodes of students, by student: for who has no roster query to join them to."""
+    rows = db.session.execute(
+        sa.select(Episode.student_id, *live_columns()).where(
+            Episode.student_id.in_(student_ids), live_join(Episode.student_id)
+        )
+    )
+    return {row.student_id: live for row in rows if (live := live_of(row))}
+
+
+@dataclass(frozen=True)
+class DayOfSheets:
+    """What the sheets of one day together say of one student."""
+
+    last_present: bool | None
+    absent_halves: frozenset[HalfDay]
+
+
+def sheets_of_day(class_id: int, day: date, student_ids: Collection[int]) -> dict[int, DayOfSheets]:
+    """What the live sheets of a class and day say of students: the last session of each half-day decides."""
+    rows = db.session.execute(
+        sa.select(Sheet.session, Entry.student_id, Entry.state)
+        .outerjoin(
+            Entry,
+            sa.and_(Entry.sheet_id == Sheet.id, Entry.until_no.is_(None), Entry.student_id.in_(student_ids)),
+        )
+        .where(Sheet.class_id == class_id, Sheet.day == day, Sheet.head.is_not(None))
+    ).all()
+    states = {(row.session, row.student_id): row.state for row in rows}
+    sessions = [session for session in SessionCode if any(row.session == session for row in rows)]
+    found = {}
+    for student in student_ids:
+        last: bool | None = None
+        halves: dict[HalfDay, bool] = {}
+        for session in sessions:
+            # Without an entry a student of the sheet was affirmed normal.
+            state = states.get((session, student), State.NORMAL)
+            if state in PRESENT or state is State.ABSENT:
+                last = halves[HALF_OF[session]] = state is not State.ABSENT
+        found[student] = DayOfSheets(last, frozenset(half for half, present in halves.items() if not present))
+    return found
+
+
+def home_fever_trigger(day: date) -> int:
+    """From how many tenths a temperature measured at home counts as a fever: the armpit's limit."""
+    return (
+        db.session.scalar(
+            sa.select(FeverTrigger.tenths)
+            .where(FeverTrigger.site == Site.AXILLARY, FeverTrigger.valid_from <= day)
+            .order_by(FeverTrigger.valid_from.desc())
+            .limit(1)
+        )
+        or 373
+    )
+
+
+@dataclass(frozen=True)
+class CallSeen:
+    """One call and who made it."""
+
+    id: int
+    episode_id: int
+    at: datetime
+    way: CallWay
+    result: CallResult
+    tenths: int | None
+    diagnosis: Diagnosis | None
+    next_on: date | None
+    note: str | None
+    reviewed_at: datetime | None
+    by_name: str
+
+
+def calls_where(*where: sa.ColumnElement[bool]) -> list[CallSeen]:
+    """Calls with who made them, oldest first."""
+    rows = db.session.execute(
+        sa.select(
+            Call.id,
+            Call.episode_id,
+            Call.at,
+            Call.way,
+            Call.result,
+            Call.tenths,
+            Call.diagnosis,
+            Call.next_on,
+            Call.note,
+            Call.reviewed_at,
+            User.name,
+        )
+        .join(User, User.id == Call.by)
+        .where(*where)
+        .order_by(Call.at, Call.id)
+    )
+    return [CallSeen(*row) for row in rows]
+
+
+def calls_of(episode_id: int) -> list[CallSeen]:
+    """The calls made in an episode, oldest first."""
+    return calls_where(Call.episode_id == episode_id)
+
+
+def has_unread_calls(episode_id: int) -> bool:
+    """Whether a call waits for the nurse to read it."""
+    unread = sa.exists().where(Call.episode_id == episode_id, Call.reviewed_at.is_(None))
+    return bool(db.session.scalar(sa.select(unread)))
+
+
+def is_enrolled(student_id: int, day: date) -> bool:
+    """Whether a student is in any class on a day."""
+    found = sa.exists().where(Enrolment.student_id == student_id, *enrolled_on(day))
+    return bool(db.session.scalar(sa.select(found)))
+
+
+def of_class_now(today: date) -> sa.ColumnElement[bool]:
+    """The condition that an enrolment is where a student belongs today; one that has left, where it was last.
+
+    A child who moved in the middle of an absence belongs to the new class's teacher from that day on,
+    and to nobody else: the old teacher has no reason to read on.
+    """
+    newer = aliased(Enrolment)
+    newest = (
+        sa.select(sa.func.max(newer.starts))
+        .where(newer.student_id == Enrolment.student_id, newer.starts <= today)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    return Enrolment.starts == newest
+
+
+@dataclass(frozen=True)
+class EpisodePage:
+    """An episode with whom it is about, and the class the student is in now."""
+
+    episode: Episode
+    student: Student
+    seat: int | None
+    school_class: SchoolClass
+
+    @property
+    def class_id(self) -> int:
+        """The class whose teacher follows it up."""
+        return self.school_class.id
+
+
+def episode(episode_id: int, today: date) -> EpisodePage | None:
+    """An episode by its number, as its page shows it.  One statement."""
+    row = db.session.execute(
+        sa.select(Episode, Student, Enrolment.seat, SchoolClass)
+        .join(Student, Student.id == Episode.student_id)
+        .join(Enrolment, sa.and_(Enrolment.student_id == Student.id, of_class_now(today)))
+        .join(SchoolClass, SchoolClass.id == Enrolment.class_id)
+        .where(Episode.id == episode_id)
+    ).one_or_none()
+    return EpisodePage(*row) if row else None
+
+
+@dataclass(frozen=True)
+class GuardianSeen:
+    """A guardian as an episode's page shows one: the number masked."""
+
+    seq: int
+    relation: str | None
+    masked: str | None
+
+
+def guardians(student_id: int) -> list[GuardianSeen]:
+    """A student's guardians, first the one to call first, their numbers masked."""
+    rows = db.session.execute(
+        sa.select(Guardian.seq, Guardian.relation, Guardian.phone_enc)
+        .where(Guardian.student_id == student_id)
+        .order_by(Guardian.seq)
+    )
+    return [
+        GuardianSeen(row.seq, row.relation, masked(decrypt(row.phone_enc)) if row.phone_enc else None)
+        for row in rows
+    ]
+
+
+def tonight(today: date) -> datetime:
+    """The end of the school's day."""
+    return clock.at(today + timedelta(days=1), time())
+
+
+def days_of(one: Episode, days: Sequence[date], today: date) -> int:
+    """How many school days an absence has lasted: to today, or to the last day the student was missed."""
+    still = one.state in LIVE and one.back_on is None
+    return day_of_absence(one.first_on, today if still else one.last_absent_on, days)
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What is known of a student's health in one absence."""
+
+    symptoms: Sequence[Symptom]
+    tenths: int | None
+
+
+def signs_of(*episodes: sa.ColumnElement[bool]) -> dict[int, Signs]:
+    """The symptoms and the highest temperature of each of these episodes, from sheets and calls."""
+    rows = db.session.execute(
+        sa.select(Episode.id, Observation.kind, Observation.code, sa.func.max(Observation.tenths))
+        .join(
+            Observation,
+            sa.and_(Observation.student_id == Episode.student_id, Observation.on >= Episode.first_on),
+        )
+        .where(
+            Observation.retracted_at.is_(None),
+            Observation.kind.in_((ObservationKind.SYMPTOM, ObservationKind.FEVER)),
+            *episodes,
+        )
+        .group_by(Episode.id, Observation.kind, Observation.code)
+    )
+    symptoms: dict[int, set[Symptom]] = {}
+    fevers: dict[int, int | None] = {}
+    for episode_id, kind, code, tenths in rows:
+        told = symptoms.setdefault(episode_id, set())
+        if kind is ObservationKind.SYMPTOM and code:
+            told.add(Symptom(code))
+        else:
+            fevers[episode_id] = tenths
+    return {
+        episode_id: Signs(tuple(one for one in Symptom if one in told), fevers.get(episode_id))
+        for episode_id, told in symptoms.items()
+    }
+
+
+def symptoms_of_calls(call_ids: Collection[int]) -> dict[int, list[Symptom]]:
+    """The symptoms each call told of."""
+    rows = db.session.execute(
+        sa.select(Observation.source_id, Observation.code).where(
+            Observation.source_kind == SourceKind.CALL,
+            Observation.source_id.in_(call_ids),
+            Observation.kind == ObservationKind.SYMPTOM,
+            Observation.retracted_at.is_(None),
+        )
+    ).all()
+    told: dict[int, list[Symptom]] = {}
+    for symptom in Symptom:
+        for call, code in rows:
+            if code == symptom:
+                told.setdefault(call, []).append(symptom)
+    return told
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    """How many absences stand where, for the home page."""
+
+    to_review: int
+    """What waits for the nurse to read; 0 for who does not review."""
+    overdue: int
+    today: int
+    back: int
+
+
+def queue_counts(class_ids: Collection[int] | None, now: datetime, today: date) -> QueueCounts:
+    """The queue in numbers: of some classes as their teacher sees it, or (None) of all as the nurse does.
+
+    One statement; the groups are those of `group_of`.
+    """
+    reviewer = class_ids is None
+    read = Episode.state == EpisodeState.OPEN if reviewer else Episode.state.in_(LIVE)
+    waiting = sa.and_(read, Episode.back_on.is_(None))
+    unread = Episode.state == EpisodeState.TO_REVIEW if reviewer else sa.false()
+    count = sa.func.count
+    query = sa.select(
+        count().filter(unread),
+        count().filter(waiting, Episode.due_at < now),
+        count().filter(waiting, Episode.due_at >= now, Episode.due_at < tonight(today)),
+        count().filter(Episode.back_on.is_not(None), sa.not_(unread)),
+    ).where(Episode.state.in_(LIVE))
+    if class_ids is not None:
+        query = query.join(
+            Enrolment, sa.and_(Enrolment.student_id == Episode.student_id, of_class_now(today))
+        ).where(Enrolment.class_id.in_(class_ids))
+    return QueueCounts(*db.session.execute(query).one())

@@ -1,0 +1,246 @@
+"""What sheets make of absences: they open, continue and end episodes, in their own transaction.
+
+What people do about them (calls, review, closing) stands in `call_service.py`; nobody else writes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker import clock
+from tracker.absence import call_rules as calls
+from tracker.absence import queries, rules
+from tracker.absence.models import Episode
+from tracker.absence.rules import EndedHow, EpisodeState, LiveEpisode, Seen, Sighting
+from tracker.audit import service as audit
+from tracker.db import db, insert
+from tracker.school import queries as school
+from tracker.screening.rules import AbsenceReason, HalfDay
+
+
+def follow_sheet(
+    by: int,
+    at: datetime,
+    *,
+    class_id: int,
+    day: date,
+    half: HalfDay,
+    seen: Sequence[Seen],
+    live: Mapping[int, LiveEpisode],
+    first_call_at: datetime,
+) -> None:
+    """Open, continue and end episodes by what a sheet says, once its entries are written.
+
+    `live` are the newest episodes of the class's students, by student, read in this transaction.  One
+    statement where students are newly absent, none where nothing changes; what is rare (the sheets of
+    a day contradict each other, somebody is absent again) costs a few more, however many students.
+    """
+    sightings = _sightings(class_id, day, seen, live)
+    reasons = {one.student_id: one.reason for one in seen}
+    changes: dict[int, dict[str, Any]] = {}
+    opened: list[tuple[int, AbsenceReason]] = []
+    for student, what in sightings.items():
+        reason = reasons[student] or AbsenceReason.UNKNOWN
+        if what in (Sighting.OPENS, Sighting.OTHER):
+            opened.append((student, reason))
+        if what is not Sighting.OPENS and (
+            values := _change(live[student], what, reason, at, day, first_call_at)
+        ):
+            changes[live[student].id] = values
+    _write(changes)
+    _open(at, class_id, day, half, opened, first_call_at)
+    told = {
+        what.value: sorted(live[student].id for student, one in sightings.items() if one is what)
+        for what in (Sighting.BACK, Sighting.AGAIN, Sighting.OTHER, Sighting.VOID)
+        if what in sightings.values()
+    }
+    if told:
+        audit.record(by, at, "absence.follow", "school_class", class_id, changes=told)
+
+
+def unfollow_sheet(by: int, at: datetime, *, class_id: int, day: date, since: datetime) -> None:
+    """Take back what a sheet of `since` made of episodes, once it is withdrawn.
+
+    An episode it opened becomes void unless somebody has called about it or another sheet of the day
+    misses the student too; one it saw the end of goes on.
+    """
+    rows = db.session.execute(
+        sa.select(Episode.student_id, *queries.live_columns()).where(
+            Episode.class_id == class_id,
+            sa.or_(
+                sa.and_(
+                    Episode.state == EpisodeState.OPEN, Episode.opened_at >= since, Episode.first_on == day
+                ),
+                sa.and_(
+                    Episode.state.in_((EpisodeState.BACK, EpisodeState.TO_REVIEW)), Episode.back_on == day
+                ),
+            ),
+        )
+    )
+    live = {row.student_id: episode for row in rows if (episode := queries.live_of(row))}
+    if not live:
+        return
+    together = queries.sheets_of_day(class_id, day, list(live))
+    void = [
+        episode.id
+        for student, episode in live.items()
+        if episode.back_on is None and not episode.has_calls and together[student].last_present is not False
+    ]
+    again = [
+        episode
+        for student, episode in live.items()
+        if episode.back_on is not None and together[student].last_present is not True
+    ]
+    changes: dict[int, dict[str, Any]] = {episode_id: _voided(at) for episode_id in void}
+    for episode in again:
+        changes[episode.id] = {
+            "back_on": None,
+            "due_at": _first_due(episode.reason, day, at, at),
+            **({"state": EpisodeState.OPEN} if episode.state is EpisodeState.BACK else {}),
+        }
+    _write(changes)
+    if changes:
+        told = {"void": sorted(void), "again": sorted(episode.id for episode in again)}
+        audit.record(by, at, "absence.unfollow", "school_class", class_id, changes=told)
+
+
+def _sightings(
+    class_id: int, day: date, seen: Sequence[Seen], live: Mapping[int, LiveEpisode]
+) -> dict[int, Sighting]:
+    """What a sheet makes of each student's episode, where it makes anything of it."""
+    found = {one.student_id: rules.follow(live.get(one.student_id), one, day) for one in seen}
+    if asked := [student for student, what in found.items() if what is Sighting.ASK]:
+        together = queries.sheets_of_day(class_id, day, asked)
+        for student in asked:
+            found[student] = rules.settle(
+                live[student],
+                day,
+                last_present=together[student].last_present,
+                absent_halves=together[student].absent_halves,
+            )
+    reasons = {one.student_id: one.reason or AbsenceReason.UNKNOWN for one in seen}
+    again = {
+        student: back
+        for student, what in found.items()
+        if what is Sighting.AGAIN
+        if (back := live[student].back_on)
+    }
+    if again:
+        since = min(again.values())
+        days = school.school_days(since, day) if since < day else []
+        for student in again:
+            unread = live[student].state is EpisodeState.TO_REVIEW
+            if not unread and not rules.goes_on(live[student], reasons[student], day, days):
+                found[student] = Sighting.OTHER
+    return {student: what for student, what in found.items() if what is not Sighting.NOTHING}
+
+
+def _change(
+    episode: LiveEpisode,
+    what: Sighting,
+    reason: AbsenceReason,
+    at: datetime,
+    day: date,
+    first_call_at: datetime,
+) -> dict[str, Any]:
+    """The columns of an episode that a sighting changes."""
+    match what:
+        case Sighting.VOID:
+            return _voided(at)
+        case Sighting.BACK:
+            back = {"state": EpisodeState.BACK} if episode.state is EpisodeState.OPEN else {}
+            return {"back_on": day, "due_at": None, **back}
+        case Sighting.OTHER:
+            return closed(at, episode.back_on or day, EndedHow.RETURNED) if episode.is_live else {}
+    values: dict[str, Any] = {"last_absent_on": day} if day > episode.last_absent_on else {}
+    better = rules.better_reason(episode, reason)
+    if better is not episode.reason and day >= episode.last_absent_on:
+        values |= {"reason": better, "due_at": _first_due(better, day, at, first_call_at)}
+    if what is Sighting.AGAIN:
+        values |= {
+            "state": episode.state if episode.state is EpisodeState.TO_REVIEW else EpisodeState.OPEN,
+            "back_on": None,
+            "due_at": _first_due(better, day, at, first_call_at),
+            "ended_on": None,
+            "ended_how": None,
+            "closed_at": None,
+        }
+    return values
+
+
+def _voided(at: datetime) -> dict[str, Any]:
+    return {"state": EpisodeState.VOID, "due_at": None, "ended_how": EndedHow.CORRECTED, "closed_at": at}
+
+
+def closed(at: datetime, ended_on: date, how: EndedHow) -> dict[str, Any]:
+    """The columns of an episode that came to its end."""
+    return {
+        "state": EpisodeState.CLOSED,
+        "due_at": None,
+        "ended_on": ended_on,
+        "ended_how": how,
+        "closed_at": at,
+    }
+
+
+def _write(changes: Mapping[int, dict[str, Any]]) -> None:
+    """Change episodes: one statement for all that change alike, so that their number does not count."""
+    alike: dict[frozenset[tuple[str, Any]], list[int]] = {}
+    for episode_id, values in changes.items():
+        alike.setdefault(frozenset(values.items()), []).append(episode_id)
+    for items, ids in alike.items():
+        db.session.execute(
+            sa.update(Episode)
+            .where(Episode.id.in_(ids))
+            .values(dict(items))
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _open(
+    at: datetime,
+    class_id: int,
+    day: date,
+    half: HalfDay,
+    absent: Iterable[tuple[int, AbsenceReason]],
+    first_call_at: datetime,
+) -> None:
+    rows = [
+        {
+            "student_id": student,
+            "class_id": class_id,
+            "first_on": day,
+            "first_half": half,
+            "last_absent_on": day,
+            "state": EpisodeState.OPEN,
+            "reason": reason,
+            "due_at": _first_due(reason, day, at, first_call_at),
+            "opened_at": at,
+        }
+        for student, reason in absent
+    ]
+    if rows:
+        # Two sessions of one class at the same instant miss the same student: one episode is enough.
+        db.session.execute(insert(Episode).values(rows).on_conflict_do_nothing())
+
+
+def wall(at: datetime) -> calls.Wall:
+    """An instant on the school's wall clock, to the minute."""
+    local = clock.local(at)
+    return calls.Wall(local.date(), local.time().replace(second=0, microsecond=0))
+
+
+def instant(moment: calls.Wall | None) -> datetime | None:
+    """A moment of the wall clock as an instant."""
+    return clock.at(moment.day, moment.time) if moment else None
+
+
+def _first_due(reason: AbsenceReason, day: date, at: datetime, first_call_at: datetime) -> datetime | None:
+    now = wall(at)
+    if now.day != day and not school.school_days(now.day, now.day):
+        # Entered afterwards, on a day when nobody is at school.
+        coming = school.next_school_day(now.day)
+        now = calls.Wall(coming, calls.FIRST_CALL) if coming else now
+    return instant(calls.first_due(reason, day, now, wall(first_call_at)))

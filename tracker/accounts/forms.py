@@ -1,0 +1,207 @@
+"""Signing in, passwords, accounts and duties as they are typed, and what is said where a rule refuses."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, SelectField, StringField, ValidationError
+from wtforms.validators import EqualTo, Length
+
+from tracker.accounts.rules import CLASS_DUTIES, MINIMUM_PASSWORD, USERNAME_PATTERN, Duty, Refusal, Role
+from tracker.edge import Form
+from tracker.fields import Day, Line, Needed, Ticks
+from tracker.i18n import NAMES
+from tracker.words import word
+
+WORDS: dict[Refusal, Any] = {
+    Refusal.WRONG_CREDENTIALS: _l("User name or password is wrong."),
+    Refusal.TOO_MANY_FAILURES: _l(
+        "Too many attempts. Please wait a quarter of an hour, or ask the administrator."
+    ),
+    Refusal.WRONG_PASSWORD: _l("This is not your present password."),
+    Refusal.USERNAME_TAKEN: _l("Somebody has this user name already. Please choose another."),
+    Refusal.LAST_ADMINISTRATOR: _l("This is the last administrator. Please make another one first."),
+    Refusal.CLASS_HAS_HOMEROOM: _l(
+        "The class has a homeroom teacher in this time. Please end that assignment first."
+    ),
+    Refusal.ENDS_BEFORE_START: _l("The last day lies before the first."),
+}
+
+
+def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
+    """The sentence of a refusal."""
+    return str(WORDS[reason])
+
+
+def local_path(address: str | None) -> str | None:
+    """An address to go on to after signing in, if it is a path of ours; None for everything else."""
+    if not address or not address.startswith("/") or re.search(r"[\\\s\x00-\x1f]", address):
+        return None
+    parts = urlsplit(address)
+    # A browser takes what follows two slashes for another host.
+    return None if parts.scheme or parts.netloc or address.startswith("//") else address
+
+
+class LoginForm(FlaskForm):  # type: ignore[misc]
+    """Signing in.  It has no key: what is sent twice signs in twice."""
+
+    username = StringField(
+        _l("User name"), filters=[lambda text: (text or "").strip()], validators=[Needed()]
+    )
+    password = PasswordField(_l("Password"), validators=[Needed()])
+    next = HiddenField()
+
+    complaints = Form.complaints
+    refuse = Form.refuse
+
+
+def _new_password() -> PasswordField:
+    at_least = _l("At least %(count)s characters.", count=MINIMUM_PASSWORD)
+    return PasswordField(
+        _l("New password"),
+        description=at_least,
+        validators=[
+            Needed(),
+            Length(min=MINIMUM_PASSWORD, message=at_least),
+            Length(max=128, message=_l("Please shorten this.")),
+        ],
+    )
+
+
+def _again() -> PasswordField:
+    return PasswordField(
+        _l("New password again"),
+        validators=[Needed(), EqualTo("password", message=_l("The two passwords differ."))],
+    )
+
+
+def _username() -> Line:
+    def check(_form: Any, field: Any) -> None:
+        if field.data and not re.fullmatch(USERNAME_PATTERN, field.data):
+            raise ValidationError(_l("2 to 64 letters or digits; also . - _ @, and no blank."))
+
+    return Line(_l("User name"), validators=[check])
+
+
+class NewPasswordForm(Form):
+    """A new password, typed twice."""
+
+    password = _new_password()
+    again = _again()
+
+
+class OwnPasswordForm(Form):
+    """One's own new password."""
+
+    old = PasswordField(_l("Present password"), validators=[Needed()])
+    password = _new_password()
+    again = _again()
+
+
+class AdministratorForm(Form):
+    """The first administrator: what the set-up asks of an account."""
+
+    username = _username()
+    name = Line(_l("Your name"))
+    password = _new_password()
+    again = _again()
+
+
+class LanguageForm(Form):
+    """One's own language."""
+
+    language = SelectField(_l("Language"), choices=list(NAMES.items()))
+
+
+def _roles() -> list[tuple[str, Any]]:
+    return [(role.value, word(role)) for role in Role]
+
+
+class AccountForm(Form):
+    """Who somebody is, and what the account may be used for."""
+
+    name = Line(_l("Name"))
+    roles = Ticks(_l("Roles"), _roles)
+
+    @property
+    def chosen_roles(self) -> set[Role]:
+        """The roles that were ticked."""
+        return {Role(role) for role in self.roles.data or []}
+
+
+class NewAccountForm(Form):
+    """A new account, and at once the class of a homeroom teacher."""
+
+    username = _username()
+    name = Line(_l("Name"))
+    roles = Ticks(_l("Roles"), _roles)
+    homeroom = SelectField(_l("Homeroom teacher of"))
+    starts = Day(_l("From"))
+    password = _new_password()
+    again = _again()
+
+    @property
+    def chosen_roles(self) -> set[Role]:
+        """The roles that were ticked; a homeroom teacher is a teacher."""
+        ticked = {Role(role) for role in self.roles.data or []}
+        return ticked | {Role.TEACHER} if self.homeroom.data else ticked
+
+    def offer(self, classes: Sequence[tuple[str, str]]) -> None:
+        """The classes that may be chosen: (reference, label)."""
+        self.homeroom.choices = [("", _l("No class")), *classes]
+
+    def validate_starts(self, field: Any) -> None:
+        """A class is taken from a day on."""
+        if self.homeroom.data and not field.data and not field.errors:
+            raise ValidationError(_l("Please fill this in."))
+
+
+class AssignForm(Form):
+    """A duty in a class or a department."""
+
+    duty = SelectField(_l("Duty"), choices=lambda: [(duty.value, word(duty)) for duty in Duty])
+    place = SelectField(_l("Class or department"))
+    starts = Day(_l("From"), validators=[Needed()])
+    ends = Day(_l("Last day"), description=_l("Empty: until it is ended."))
+
+    def offer(self, classes: Sequence[tuple[int, str]], departments: Sequence[tuple[int, str]]) -> None:
+        """The places that may be chosen, by id and label."""
+        self.place.choices = [
+            *((f"class:{class_id}", label) for class_id, label in classes),
+            *((f"department:{department_id}", name) for department_id, name in departments),
+        ]
+
+    def validate_place(self, field: Any) -> None:
+        """A class duty is in a class, a department's member in a department."""
+        if self.duty.data not in set(Duty):
+            return
+        in_class = str(field.data).startswith("class:")
+        if in_class != (Duty(self.duty.data) in CLASS_DUTIES):
+            raise ValidationError(
+                _l("Please choose a department for this duty.")
+                if in_class
+                else _l("Please choose a class for this duty.")
+            )
+
+    @property
+    def class_id(self) -> int | None:
+        """The class that was chosen."""
+        return self._place("class")
+
+    @property
+    def department_id(self) -> int | None:
+        """The department that was chosen."""
+        return self._place("department")
+
+    def _place(self, kind: str) -> int | None:
+        chosen, _, number = str(self.place.data).partition(":")
+        return int(number) if chosen == kind else None
+
+
+class EndForm(Form):
+    """The end of a duty."""
+
+    last_day = Day(_l("Last day"), validators=[Needed()])

@@ -1,0 +1,76 @@
+"""Who people are in a school: roles and dated assignments.  No database, no web."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person's account may be used for; one person may hold several."""
+
+    TEACHER = "teacher"
+    NURSE = "nurse"
+    STAFF = "staff"
+    INSPECTOR = "inspector"
+    LOGISTICS = "logistics"
+    ASSESSMENT = "assessment"
+    PRINCIPAL = "principal"
+    ADMIN = "admin"
+
+
+class Duty(StrEnum):
+    """What a person is assigned to, from a day to a day."""
+
+    HOMEROOM = "homeroom"
+    DEPUTY = "deputy"
+    STAND_IN = "stand_in"
+    DEPARTMENT = "department"
+
+
+CLASS_DUTIES = frozenset({Duty.HOMEROOM, Duty.DEPUTY, Duty.STAND_IN})
+
+MINIMUM_PASSWORD = 8
+USERNAME_PATTERN = r"[\w.@-]{2,64}"
+
+
+class Refusal(StrEnum):
+    """Why an account cannot be signed in, made or changed."""
+
+    WRONG_CREDENTIALS = "wrong_credentials"
+    TOO_MANY_FAILURES = "too_many_failures"
+    WRONG_PASSWORD = "wrong_password"
+    USERNAME_TAKEN = "username_taken"
+    LAST_ADMINISTRATOR = "last_administrator"
+    CLASS_HAS_HOMEROOM = "class_has_homeroom"
+    ENDS_BEFORE_START = "ends_before_start"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who asks: what the table of permissions decides on."""
+
+    user_id: int
+    username: str
+    name: str
+    roles: frozenset[Role]
+    classes: frozenset[int] = frozenset()
+    """Ids of the classes this person is assigned to today."""
+    departments: frozenset[int] = frozenset()
+    """Ids of the departments this person belongs to today."""
+    language: str | None = None
+
+
+# Failed sign-ins within the window that lock an account from one address, one account from
+# everywhere, and one address for all accounts (a school may sit behind a single address).
+FAILURE_WINDOW_MINUTES = 15
+FAILURES_PER_ACCOUNT_AND_ADDRESS = 5
+FAILURES_PER_ACCOUNT = 20
+FAILURES_PER_ADDRESS = 60
+
+
+def is_locked(*, pair: int, account: int, address: int) -> bool:
+    """Whether so many failed sign-ins in the window refuse the next one unseen."""
+    return (
+        pair >= FAILURES_PER_ACCOUNT_AND_ADDRESS
+        or account >= FAILURES_PER_ACCOUNT
+        or address >= FAILURES_PER_ADDRESS
+    )

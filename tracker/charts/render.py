@@ -1,0 +1,74 @@
+"""From a chart to bytes: the same question in the same language is drawn once, and always alike."""
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from threading import Lock
+
+import pandas as pd
+
+from tracker import __version__
+from tracker.charts.catalogue import Chart
+from tracker.charts.style import Size
+from tracker.charts.words import Words
+
+FORMS = {"svg": "image/svg+xml", "png": "image/png"}
+DPI = 200
+REMEMBERED = 48
+
+_drawn: OrderedDict[str, bytes] = OrderedDict()
+# One at a time: drawing holds the interpreter anyway, and who waits finds the picture drawn.
+_drawing = Lock()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as a file, and the tag that changes when it does."""
+
+    body: bytes
+    mimetype: str
+    etag: str
+
+
+def etag_of(chart: Chart, frame: pd.DataFrame, words: Words, form: str, size: Size) -> str:
+    """What a picture depends on, in short: the chart, its data, its language, its form."""
+    rows = pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()
+    about = repr((__version__, chart.name, form, size.name, words))
+    return sha256(about.encode() + rows).hexdigest()[:32]
+
+
+def picture(chart: Chart, frame: pd.DataFrame, words: Words, form: str, size: Size) -> Picture:
+    """A chart drawn, or remembered from the last time it was."""
+    etag = etag_of(chart, frame, words, form, size)
+    with _drawing:
+        if etag not in _drawn:
+            _drawn[etag] = _draw(chart, frame, words, form, size)
+            while len(_drawn) > REMEMBERED:
+                _drawn.popitem(last=False)
+        _drawn.move_to_end(etag)
+        return Picture(_drawn[etag], FORMS[form], etag)
+
+
+def _draw(chart: Chart, frame: pd.DataFrame, words: Words, form: str, size: Size) -> bytes:
+    figure = chart.draw(frame, words, size)
+    file = BytesIO()
+    if form == "png":
+        figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
+        return file.getvalue()
+    unsaid = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    figure.savefig(file, format="svg", metadata={"Title": chart.alt(frame, words), **unsaid})
+    return without_style(file.getvalue().decode()).encode()
+
+
+def without_style(svg: str) -> str:
+    """A picture styled by attributes: under our content policy each `style` would be ignored, all black."""
+    svg = re.sub(r"\s*<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
+    svg = svg.replace("<svg ", '<svg stroke-linejoin="round" stroke-linecap="butt" ', 1)
+    return re.sub(r'\bstyle="([^"]*)"', lambda found: _attributes(found[1]), svg)
+
+
+def _attributes(style: str) -> str:
+    pairs = (declaration.partition(":") for declaration in style.split(";") if declaration.strip())
+    return " ".join(f'{name.strip()}="{value.strip()}"' for name, _, value in pairs)

@@ -1,0 +1,15 @@
+"""Commands for whoever runs the server: `flask --app app --help` lists them."""
+
+import click
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register every command, named once, in order."""
+    from tracker.cli import accounts, database, demo, school
+
+    commands: list[click.Command] = [
+        *database.commands, *school.commands, *accounts.commands, *demo.commands,
+    ]
+    for command in commands:
+        app.cli.add_command(command)

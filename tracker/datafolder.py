@@ -1,0 +1,74 @@
+"""The data folder: the keys kept there, and the lock that lets one server use it."""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from filelock import FileLock, Timeout
+from flask import Flask, current_app
+
+from tracker.config import SettingError
+
+
+class FolderError(SettingError):
+    """The data folder cannot be used; the message is one line for whoever runs the server."""
+
+
+def init_app(app: Flask) -> None:
+    """Make the folder and its keys where they are missing."""
+    folder: Path = app.config["DATA_DIR"]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        app.config["SECRET_KEY"] = kept(folder / "secret.key", lambda: secrets.token_hex(32))
+        app.config["GUARDIAN_KEY"] = kept(folder / "guardians.key", lambda: Fernet.generate_key().decode())
+    except OSError as problem:
+        raise FolderError(f"The data folder {folder} cannot be used: {problem.strerror}") from None
+
+
+def kept(path: Path, make: Callable[[], str]) -> str:
+    """The text of a file only its owner can read, made at the first call."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(made := make())
+    return made
+
+
+def lock(folder: Path) -> FileLock:
+    """The lock of a folder, taken.  Raises FolderError where another server has it."""
+    taken = FileLock(folder / "server.lock")
+    try:
+        taken.acquire(timeout=0)
+    except Timeout:
+        raise FolderError(f"Another server is already using the data folder {folder}") from None
+    return taken
+
+
+def encrypt(plain: str) -> str:
+    """A guardian's name or phone as it is stored: the key's id, then the token."""
+    key = current_app.config["GUARDIAN_KEY"]
+    return f"{_key_id(key)}:{Fernet(key).encrypt(plain.encode()).decode()}"
+
+
+def decrypt(stored: str) -> str:
+    """What `encrypt` was given."""
+    _, _, token = stored.partition(":")
+    return Fernet(current_app.config["GUARDIAN_KEY"]).decrypt(token.encode()).decode()
+
+
+def phone_hash(phone: str) -> str:
+    """A keyed hash of a phone's digits: finds the same number without reading any."""
+    digits = "".join(c for c in phone if c.isdigit())
+    key = base64.urlsafe_b64decode(current_app.config["GUARDIAN_KEY"])
+    return hmac.new(key, digits.encode(), hashlib.sha256).hexdigest()
+
+
+def _key_id(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:8]

@@ -1,0 +1,116 @@
+"""Zones, their schedules, and the records of what was done.  Tasks are derived, never stored."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.db import Model, pk
+from tracker.disinfection.rules import (
+    Agent,
+    ItemResult,
+    Method,
+    NotDoneReason,
+    ObjectKind,
+    RecordState,
+    ZoneType,
+)
+
+
+class Department(Model):
+    """A department of the school that keeps zones."""
+
+    id: Mapped[pk]
+    name: Mapped[str] = mapped_column(sa.String(64), unique=True)
+
+
+class Zone(Model):
+    """A place of the school."""
+
+    id: Mapped[pk]
+    public_code: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    """Short and random, printed on the door; it never changes."""
+    type: Mapped[ZoneType]
+    name: Mapped[str] = mapped_column(sa.String(64))
+    floor: Mapped[int | None]
+    walk_order: Mapped[int]
+
+
+class ZoneOwner(Model):
+    """The class or the department that keeps a zone, from a day on."""
+
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("school_class.id"), index=True)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+
+    __table_args__ = (sa.CheckConstraint("(class_id IS NULL) <> (department_id IS NULL)", name="one_owner"),)
+
+
+class ZoneObject(Model):
+    """Something in a zone that is aired, cleaned or disinfected."""
+
+    id: Mapped[pk]
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"))
+    kind: Mapped[ObjectKind]
+
+    __table_args__ = (sa.UniqueConstraint("zone_id", "kind"),)
+
+
+class Schedule(Model):
+    """When and how an object is done, from a day on."""
+
+    object_id: Mapped[int] = mapped_column(ForeignKey("zone_object.id"), primary_key=True)
+    level: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    slot: Mapped[time] = mapped_column(primary_key=True)
+    """When the task becomes due; objects of a zone with the same slot are one task."""
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    weekdays: Mapped[Any] = mapped_column(sa.JSON)
+    """ISO weekdays, of school days."""
+    until: Mapped[time]
+    """Done by then: on time."""
+    next_day_until: Mapped[time | None]
+    """If set, on time until this hour of the next school day."""
+    method: Mapped[Method]
+    agent: Mapped[Agent]
+    mg_per_l: Mapped[int | None]
+    minutes: Mapped[int | None]
+    active: Mapped[bool]
+
+    __table_args__ = (sa.CheckConstraint("slot <= until", name="order"),)
+
+
+class Record(Model):
+    """What was done in a zone for one slot of one day."""
+
+    id: Mapped[pk]
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"))
+    day: Mapped[date]
+    slot: Mapped[str] = mapped_column(sa.String(32))
+    """The hour of the schedule as `15:40`; later also a cause, such as `fever:17`."""
+    state: Mapped[RecordState]
+    by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    started: Mapped[datetime]
+    finished: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.UniqueConstraint("zone_id", "day", "slot"),
+        sa.CheckConstraint("(state = 'done') = (finished IS NOT NULL)", name="finished"),
+        sa.Index("ix_record_day", "day"),
+    )
+
+
+class RecordItem(Model):
+    """What became of one object of the checklist."""
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
+    object_id: Mapped[int] = mapped_column(ForeignKey("zone_object.id"), primary_key=True)
+    result: Mapped[ItemResult]
+    reason: Mapped[NotDoneReason | None]
+    note: Mapped[str | None] = mapped_column(sa.String(255))
+
+    __table_args__ = (
+        sa.CheckConstraint("(result = 'not_done') = (reason IS NOT NULL)", name="reason"),
+    )

@@ -1,0 +1,328 @@
+"""Reading zones and what is due in them.  Tasks are derived here; nothing here writes."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker import clock
+from tracker.accounts.models import User
+from tracker.accounts.rules import Identity
+from tracker.db import db
+from tracker.disinfection.models import Department, Record, RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
+from tracker.disinfection.rules import (
+    OPEN_STATES,
+    Agent,
+    Answer,
+    Around,
+    Group,
+    ObjectKind,
+    Outcome,
+    TaskTimes,
+    group_of,
+    late_until,
+    on_time_until,
+    outcome_of,
+    slot_code,
+)
+from tracker.disinfection.zone_queries import in_force, zones_with_versions
+from tracker.permissions import Permission, permits
+from tracker.school.models import CalendarDay, Enrolment, SchoolClass
+from tracker.school.queries import enrolled_on
+from tracker.school.rules import DayType, Scope, is_school_day
+
+
+@dataclass(frozen=True)
+class Item:
+    """One object of a task's checklist: how it is done, and what was answered."""
+
+    object_id: int
+    kind: ObjectKind
+    schedule: Schedule
+    answer: Answer | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Who signed a task, or began to answer it, and when it was finished."""
+
+    record_id: int
+    by: str
+    finished: datetime | None
+
+
+@dataclass(frozen=True)
+class TaskName:
+    """What a task's address names."""
+
+    public_code: str
+    day: date
+    slot: time
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be done in one zone for one slot of one day, and how it turned out."""
+
+    name: TaskName
+    zone: Zone
+    school_class: SchoolClass | None
+    department: Department | None
+    times: TaskTimes
+    items: tuple[Item, ...]
+    recorded: Recorded | None
+    outcome: Outcome
+
+    @property
+    def class_id(self) -> int | None:
+        """The class that keeps the zone: what permissions ask for."""
+        return self.school_class.id if self.school_class else None
+
+    @property
+    def department_id(self) -> int | None:
+        """The department that keeps the zone: what permissions ask for."""
+        return self.department.id if self.department else None
+
+    @property
+    def day(self) -> date:
+        """The school day it is asked for."""
+        return self.name.day
+
+    @property
+    def code(self) -> str:
+        """The slot as it stands in a record and in an address."""
+        return slot_code(self.name.slot)
+
+    @property
+    def group(self) -> Group:
+        """Where the task stands on the day's list."""
+        return group_of(self.outcome.state)
+
+    @property
+    def uses_agent(self) -> bool:
+        """Whether the safety rules of disinfectants apply."""
+        return any(item.schedule.agent is not Agent.NONE for item in self.items)
+
+    @property
+    def open_items(self) -> tuple[Item, ...]:
+        """The items that have no answer yet."""
+        return tuple(item for item in self.items if item.answer is None)
+
+
+def around(day: date) -> Around:
+    """A day between its neighbours.  One statement."""
+    teaching = sa.and_(
+        CalendarDay.scope == Scope.SCHOOL,
+        CalendarDay.day_type.in_([kind for kind in DayType if is_school_day(kind)]),
+    )
+    before = sa.select(sa.func.max(CalendarDay.day)).where(teaching, CalendarDay.day < day).scalar_subquery()
+    after = sa.select(sa.func.min(CalendarDay.day)).where(teaching, CalendarDay.day > day).scalar_subquery()
+    rows: dict[date, dict[tuple[Scope, int], tuple[DayType, int | None]]] = {}
+    for row in db.session.execute(
+        sa.select(
+            CalendarDay.day,
+            CalendarDay.scope,
+            CalendarDay.scope_id,
+            CalendarDay.day_type,
+            CalendarDay.stands_for,
+        ).where(sa.or_(CalendarDay.day == day, CalendarDay.day == before, CalendarDay.day == after))
+    ):
+        rows.setdefault(row.day, {})[row.scope, row.scope_id] = (row.day_type, row.stands_for)
+    return Around(
+        day,
+        before=min((known for known in rows if known < day), default=None),
+        after=max((known for known in rows if known > day), default=None),
+        rows=rows,
+    )
+
+
+def tasks(
+    days: Collection[date],
+    now: datetime,
+    calendar: Around,
+    *,
+    of: Identity | None = None,
+    public_code: str | None = None,
+) -> list[Task]:
+    """The tasks of days of `calendar` as they stand at `now`, by day, hour and the order of walking.
+
+    Those of all zones, of the zones a person's classes and departments keep, or of one zone.  A class
+    without students is asked for nothing.  Two statements.
+    """
+    last = max(days)
+    has_students = sa.exists().where(Enrolment.class_id == ZoneOwner.class_id, *enrolled_on(last))
+    asked = zones_with_versions().where(
+        ZoneOwner.valid_from <= last,
+        Schedule.valid_from <= last,
+        sa.or_(ZoneOwner.class_id.is_(None), has_students),
+    )
+    if of is not None:
+        mine = sa.or_(ZoneOwner.class_id.in_(of.classes), ZoneOwner.department_id.in_(of.departments))
+        asked = asked.where(Zone.id.in_(sa.select(ZoneOwner.zone_id).where(mine)))
+    if public_code is not None:
+        asked = asked.where(Zone.public_code == public_code)
+    rows = db.session.execute(asked).all()
+    due = [
+        (day, checklist)
+        for day in sorted(days)
+        for checklist in _checklists(rows, day, calendar)
+        if of is None or _keeps(of, checklist[0].ZoneOwner)
+    ]
+    if not due:
+        return []
+    records = _records(days, None if of is None and public_code is None else {row.Zone.id for row in rows})
+    made = [_task(day, checklist, calendar, records, now) for day, checklist in due]
+    return sorted(made, key=lambda task: (task.day, task.name.slot, task.zone.walk_order, task.zone.id))
+
+
+def _keeps(who: Identity, owner: ZoneOwner) -> bool:
+    return owner.class_id in who.classes or owner.department_id in who.departments
+
+
+def _checklists(rows: Sequence[Any], day: date, calendar: Around) -> list[list[Any]]:
+    """What a day asks for: of each zone and slot the rows of its objects."""
+    found: dict[tuple[int, time], list[Any]] = {}
+    for row in in_force(rows, day):
+        of_class = (row.SchoolClass.id, row.SchoolClass.entry_year) if row.SchoolClass else None
+        if row.Schedule.active and calendar.weekday(day, of_class) in row.Schedule.weekdays:
+            found.setdefault((row.Zone.id, row.Schedule.slot), []).append(row)
+    return list(found.values())
+
+
+@dataclass
+class _Kept:
+    record: Record
+    by: str
+    items: dict[int, RecordItem]
+
+
+def _records(days: Collection[date], zone_ids: Collection[int] | None) -> dict[tuple[int, date, str], _Kept]:
+    """What was recorded on some days, by zone, day and slot; of some zones, or of all.  One statement."""
+    statement = (
+        sa.select(Record, User.name, RecordItem)
+        .join(User, User.id == Record.by)
+        .outerjoin(RecordItem, RecordItem.record_id == Record.id)
+        .where(Record.day.in_(days))
+    )
+    if zone_ids is not None:
+        statement = statement.where(Record.zone_id.in_(zone_ids))
+    found: dict[tuple[int, date, str], _Kept] = {}
+    for record, by, item in db.session.execute(statement):
+        kept = found.setdefault((record.zone_id, record.day, record.slot), _Kept(record, by, {}))
+        if item is not None:
+            kept.items[item.object_id] = item
+    return found
+
+
+def _task(
+    day: date,
+    checklist: list[Any],
+    calendar: Around,
+    records: dict[tuple[int, date, str], _Kept],
+    now: datetime,
+) -> Task:
+    zone, slot = checklist[0].Zone, checklist[0].Schedule.slot
+    after, where = calendar.next_after(day), clock.zone()
+    plans = [row.Schedule for row in checklist]
+    times = TaskTimes(
+        opens=clock.at(day, slot),
+        on_time_until=max(
+            on_time_until(day, plan.until, plan.next_day_until, after, where) for plan in plans
+        ),
+        late_until=late_until(day, after, where),
+    )
+    kept = records.get((zone.id, day, slot_code(slot)))
+    items = tuple(_item(row.ZoneObject, row.Schedule, kept) for row in checklist)
+    recorded = Recorded(kept.record.id, kept.by, kept.record.finished) if kept else None
+    return Task(
+        name=TaskName(zone.public_code, day, slot),
+        zone=zone,
+        school_class=checklist[0].SchoolClass,
+        department=checklist[0].Department,
+        times=times,
+        items=items,
+        recorded=recorded,
+        outcome=outcome_of(
+            times, [item.answer for item in items], recorded.finished if recorded else None, now
+        ),
+    )
+
+
+def _item(thing: ZoneObject, schedule: Schedule, kept: _Kept | None) -> Item:
+    given = kept.items.get(thing.id) if kept else None
+    answer = Answer(given.result, given.reason) if given else None
+    return Item(thing.id, thing.kind, schedule, answer, given.note if given else None)
+
+
+def task(name: TaskName, now: datetime) -> Task | None:
+    """One task; None if nothing is asked for in that zone at that hour of that day.  Three statements."""
+    found = tasks([name.day], now, around(name.day), public_code=name.public_code)
+    return next((task for task in found if task.name == name), None)
+
+
+@dataclass(frozen=True)
+class DayList:
+    """The tasks of a day by where they stand; of today with those of the day before that are still open."""
+
+    day: date
+    before: date | None
+    after: date | None
+    is_school_day: bool
+    groups: dict[Group, list[Task]]
+    """In the order of the page; a group without a task is left out."""
+
+
+def day_list(day: date, today: date, now: datetime, *, of: Identity | None = None) -> DayList:
+    """What is to be done on a day, in a person's own zones or in all.  Three statements."""
+    calendar = around(day)
+    days = [day] if calendar.before is None or day != today else [calendar.before, day]
+    found = [
+        task
+        for task in tasks(days, now, calendar, of=of)
+        if task.day == day or task.outcome.state in OPEN_STATES
+    ]
+    groups = {group: [task for task in found if task.group is group] for group in Group}
+    return DayList(
+        day=day,
+        before=calendar.before,
+        after=calendar.after,
+        is_school_day=calendar.weekday(day) is not None,
+        groups={group: members for group, members in groups.items() if members},
+    )
+
+
+def keeps_zones(who: Identity) -> bool:
+    """Whether a person is assigned to a class or a department, whose zones are then the own ones."""
+    return bool(who.classes or who.departments)
+
+
+def sees_all(who: Identity) -> bool:
+    """Whether a person may look at every zone's tasks: what may be read without being about anything."""
+    return permits(who, Permission.TASK_READ)
+
+
+@dataclass(frozen=True)
+class TaskCounts:
+    """How many of today's tasks stand where."""
+
+    due: int
+    """To be done now; `overdue` of them are past their time."""
+    overdue: int
+    soon: int
+    done: int
+
+
+def task_counts(who: Identity, now: datetime, today: date) -> TaskCounts:
+    """How today's tasks stand: those of the own zones, else of all for who may see all of them."""
+    whole = sees_all(who) and not keeps_zones(who)
+    groups = day_list(today, today, now, of=None if whole else who).groups
+    number = {group: len(groups.get(group, ())) for group in Group}
+    return TaskCounts(
+        due=number[Group.OVERDUE] + number[Group.NOW],
+        overdue=number[Group.OVERDUE],
+        soon=number[Group.LATER],
+        done=number[Group.DONE],
+    )

@@ -1,0 +1,139 @@
+"""Recording what was done: the only writers of records."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker import clock
+from tracker.audit import service as audit
+from tracker.db import db, insert
+from tracker.disinfection import queries
+from tracker.disinfection.models import Record, RecordItem
+from tracker.disinfection.queries import Task, TaskName
+from tracker.disinfection.rules import (
+    Answer,
+    ItemResult,
+    RecordState,
+    Refusal,
+    correction_until,
+    refusal_of,
+    slot_code,
+)
+from tracker.errors import Rejected
+
+
+def answer(
+    by: int, at: datetime, name: TaskName, object_id: int, given: Answer, note: str | None = None
+) -> None:
+    """Say what became of one item: at once, and again as long as the record may be corrected.
+
+    Of two people at one task the last answer holds.  Rejected for an item that is not on the
+    checklist, for what was not done without a reason, and outside the task's times.
+    """
+    task = _open_task(name, at)
+    kinds = {item.object_id: item.kind for item in task.items}
+    if object_id not in kinds:
+        raise Rejected(Refusal.NOT_OF_TASK)
+    if given.result is ItemResult.NOT_DONE and given.reason is None:
+        raise Rejected(Refusal.REASON_NEEDED, "reason")
+    record, before = _hold(by, at, task)
+    values = {
+        "result": given.result,
+        "reason": given.reason if given.result is ItemResult.NOT_DONE else None,
+        "note": (note or None) if given.result is ItemResult.NOT_DONE else None,
+    }
+    kept = before.get(object_id)
+    if kept is not None and all(getattr(kept, name) == value for name, value in values.items()):
+        return
+    db.session.execute(
+        insert(RecordItem)
+        .values(record_id=record.id, object_id=object_id, **values)
+        .on_conflict_do_update(index_elements=["record_id", "object_id"], set_=values)
+    )
+    changes = {"item": kinds[object_id].value, "from": _code(kept), "to": _code(RecordItem(**values))}
+    audit.record(by, at, "disinfection.answer", "record", record.id, changes=changes)
+
+
+def finish(by: int, at: datetime, name: TaskName) -> None:
+    """Sign a task whose items are all answered.  Rejected while one is open.
+
+    Who comes second changes nothing: the first signature and its hour hold.
+    """
+    task = _open_task(name, at)
+    record, before = _hold(by, at, task)
+    missing = sum(item.object_id not in before for item in task.items)
+    if missing:
+        raise Rejected(Refusal.ITEMS_OPEN, count=missing)
+    _sign(by, at, record, answered=0)
+
+
+def finish_all(by: int, at: datetime, name: TaskName) -> None:
+    """Answer every open item of a task as done, and sign it."""
+    task = _open_task(name, at)
+    record, before = _hold(by, at, task)
+    missing = [item.object_id for item in task.items if item.object_id not in before]
+    if missing:
+        rows = [
+            {
+                "record_id": record.id,
+                "object_id": object_id,
+                "result": ItemResult.DONE,
+                "reason": None,
+                "note": None,
+            }
+            for object_id in missing
+        ]
+        db.session.execute(insert(RecordItem).values(rows))
+    _sign(by, at, record, answered=len(missing))
+
+
+def _open_task(name: TaskName, at: datetime) -> Task:
+    """A task that takes answers, read in this transaction.  Rejected if it is gone or outside its times."""
+    task = queries.task(name, at)
+    if task is None:
+        raise Rejected(Refusal.NOT_OF_TASK)
+    finished = task.recorded.finished if task.recorded else None
+    reason = refusal_of(task.outcome, finished, at, clock.zone())
+    if reason is not None:
+        raise Rejected(reason, **limits_of(task))
+    return task
+
+
+def limits_of(task: Task) -> dict[str, datetime]:
+    """From when and until when a task takes answers: what its refusals name."""
+    finished = task.recorded.finished if task.recorded else None
+    until = correction_until(finished, clock.zone()) if finished else task.times.late_until
+    return {"opens": task.times.opens, "until": until}
+
+
+def _hold(by: int, at: datetime, task: Task) -> tuple[Record, dict[int, RecordItem]]:
+    """The one record of a task, begun if nobody has, and its items by object; held until the commit."""
+    where = {"zone_id": task.zone.id, "day": task.day, "slot": slot_code(task.name.slot)}
+    db.session.execute(
+        insert(Record)
+        .values(**where, state=RecordState.DRAFT, by=by, started=at, finished=None)
+        .on_conflict_do_nothing(index_elements=["zone_id", "day", "slot"])
+    )
+    fresh: dict[str, Any] = {"populate_existing": True}
+    record = db.session.scalars(
+        sa.select(Record).filter_by(**where).with_for_update().execution_options(**fresh)
+    ).one()
+    items = db.session.scalars(
+        sa.select(RecordItem).where(RecordItem.record_id == record.id).execution_options(**fresh)
+    )
+    return record, {item.object_id: item for item in items}
+
+
+def _sign(by: int, at: datetime, record: Record, *, answered: int) -> None:
+    if record.state is RecordState.DONE and not answered:
+        return
+    if record.state is RecordState.DRAFT:
+        record.state, record.finished, record.by = RecordState.DONE, at, by
+    audit.record(by, at, "disinfection.finish", "record", record.id, changes={"answered_done": answered})
+
+
+def _code(item: RecordItem | None) -> str | None:
+    if item is None:
+        return None
+    return f"{item.result.value}:{item.reason.value}" if item.reason else item.result.value

@@ -1,0 +1,124 @@
+"""Reading zones: who keeps them, and with what and when their objects are done.  Nothing here writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.db import db
+from tracker.disinfection.models import Department, Schedule, Zone, ZoneObject, ZoneOwner
+from tracker.disinfection.rules import ROUTINE, ObjectKind, slot_code
+from tracker.school.models import SchoolClass
+
+
+def zones_with_versions() -> Any:
+    """Zones with every version of who keeps them and of their objects' schedules, in the order of walking."""
+    return (
+        sa.select(Zone, ZoneOwner, SchoolClass, Department, ZoneObject, Schedule)
+        .join(ZoneOwner, ZoneOwner.zone_id == Zone.id)
+        .join(ZoneObject, ZoneObject.zone_id == Zone.id)
+        .join(Schedule, sa.and_(Schedule.object_id == ZoneObject.id, Schedule.level == ROUTINE))
+        .outerjoin(SchoolClass, SchoolClass.id == ZoneOwner.class_id)
+        .outerjoin(Department, Department.id == ZoneOwner.department_id)
+        .order_by(Zone.walk_order, Zone.id, Schedule.slot, ZoneObject.id)
+    )
+
+
+def _versions(row: Any) -> tuple[tuple[Any, ZoneOwner | Schedule], ...]:
+    """What of a row has versions: (which thing, the version)."""
+    return (row.Zone.id, row.ZoneOwner), ((row.Schedule.object_id, row.Schedule.slot), row.Schedule)
+
+
+def in_force(rows: Sequence[Any], until: date = date.max) -> list[Any]:
+    """Of each zone, and of each of its objects' slots, the row with the newest version not after a day."""
+    newest: dict[Any, date] = {}
+    for row in rows:
+        for thing, version in _versions(row):
+            if version.valid_from <= until:
+                newest[thing] = max(newest.get(thing, date.min), version.valid_from)
+    return [
+        row
+        for row in rows
+        if all(version.valid_from == newest.get(thing) for thing, version in _versions(row))
+    ]
+
+
+@dataclass(frozen=True)
+class SlotPlan:
+    """A zone's objects that share a slot, as they are or will be done."""
+
+    slot: time
+    until: time
+    next_day_until: time | None
+    active: bool
+    valid_from: date
+    objects: tuple[tuple[ObjectKind, Schedule], ...]
+
+    @property
+    def code(self) -> str:
+        """The slot as it stands in an address."""
+        return slot_code(self.slot)
+
+
+@dataclass(frozen=True)
+class ZonePlan:
+    """A zone, who keeps it, and its slots, in their newest versions."""
+
+    zone: Zone
+    school_class: SchoolClass | None
+    department: Department | None
+    slots: tuple[SlotPlan, ...]
+
+
+def zone_plans(public_code: str | None = None) -> list[ZonePlan]:
+    """All zones, or the one with this code, in the order of walking.  One statement."""
+    statement = zones_with_versions()
+    if public_code is not None:
+        statement = statement.where(Zone.public_code == public_code)
+    zones: dict[int, list[Any]] = {}
+    for row in in_force(db.session.execute(statement).all()):
+        zones.setdefault(row.Zone.id, []).append(row)
+    return [
+        ZonePlan(rows[0].Zone, rows[0].SchoolClass, rows[0].Department, _slot_plans(rows))
+        for rows in zones.values()
+    ]
+
+
+def _slot_plans(rows: list[Any]) -> tuple[SlotPlan, ...]:
+    slots: dict[time, list[Any]] = {}
+    for row in rows:
+        slots.setdefault(row.Schedule.slot, []).append(row)
+    plans = []
+    for slot, of_slot in slots.items():
+        # The objects that are done decide the hours; where all are off, those they had.
+        done = [row.Schedule for row in of_slot if row.Schedule.active] or [row.Schedule for row in of_slot]
+        plans.append(
+            SlotPlan(
+                slot=slot,
+                until=max(plan.until for plan in done),
+                next_day_until=max(
+                    (plan.next_day_until for plan in done if plan.next_day_until), default=None
+                ),
+                active=any(row.Schedule.active for row in of_slot),
+                valid_from=max(row.Schedule.valid_from for row in of_slot),
+                objects=tuple((row.ZoneObject.kind, row.Schedule) for row in of_slot),
+            )
+        )
+    return tuple(plans)
+
+
+def zone_plan(public_code: str) -> ZonePlan | None:
+    """The zone with this code, who keeps it, and its slots."""
+    return next(iter(zone_plans(public_code)), None)
+
+
+def departments() -> list[Department]:
+    """The departments in the order in which they were made."""
+    return list(db.session.scalars(sa.select(Department).order_by(Department.id)))
+
+
+def any_zone() -> bool:
+    """Whether the school has zones."""
+    return db.session.scalar(sa.select(sa.exists().where(Zone.id.is_not(None)))) or False

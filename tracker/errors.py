@@ -1,0 +1,100 @@
+"""How a rule says no, and what the visitor sees then."""
+
+import logging
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app, g, jsonify, render_template, request
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+log = logging.getLogger("tracker")
+
+
+class Rejected(Exception):
+    """What was asked can be read, but a rule says no: which rule, and at which field."""
+
+    def __init__(self, reason: StrEnum, field: str = "", **details: Any) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.field = field
+        self.details = details
+
+
+TITLES = {
+    400: _l("This request cannot be understood"),
+    403: _l("This page is not for you"),
+    404: _l("There is nothing here"),
+    405: _l("This request cannot be understood"),
+    409: _l("Somebody else was faster"),
+    410: _l("This was withdrawn"),
+    413: _l("This is too large"),
+    429: _l("Too many attempts"),
+    500: _l("Something went wrong on our side"),
+    503: _l("The database cannot be reached"),
+}
+
+ADVICE = {
+    400: _l("Please go back, load the page again and repeat the step. What you typed may still be in the form."),
+    403: _l("Your account has no role for it. The administrator can change that."),
+    404: _l("The address may be mistyped, or the thing belongs to somebody else."),
+    405: _l("Please go back and use the buttons of the page."),
+    413: _l("Please choose a smaller file, or paste less text, and send it again."),
+    429: _l("Please wait a quarter of an hour, or ask the administrator."),
+    500: _l("Nothing was half-saved. Please try again; if it happens again, tell the administrator the number below."),
+    503: _l("Nothing was saved. Please try again in a moment."),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give every error a page in the visitor's language, with the request's number and a way back."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(sa.exc.OperationalError, _database_error)
+    app.register_error_handler(Exception, _failure)
+
+
+def _page(code: int, advice: Any = None) -> tuple[str, int]:
+    title = TITLES.get(code, TITLES[400])
+    return render_template("error.html", code=code, title=title, advice=advice or ADVICE.get(code)), code
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    if request.path == "/healthz":
+        return jsonify(status="error"), error.code
+    return _page(error.code)
+
+
+def _csrf_error(error: CSRFError) -> tuple[str, int]:
+    return _page(400, _l("The form did not come from this page, or you signed in again since. Please load it anew."))
+
+
+def _database_error(error: sa.exc.OperationalError) -> tuple[str, int]:
+    # The statement's parameters may name people: only the driver's own words are logged.
+    log.error("request %s: database: %s", g.get("request_id"), type(error.orig).__name__)
+    return _page(503)
+
+
+def _failure(error: Exception) -> tuple[str, int]:
+    if current_app.testing:
+        raise error
+    log.error(
+        "request %s: %s at %s", g.get("request_id"), type(error).__name__, _place(error), exc_info=_bare(error)
+    )
+    return _page(500)
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+
+
+def _bare(error: Exception) -> Any:
+    # A driver's error may carry a row's values, which may name people.
+    return None if isinstance(error, sa.exc.StatementError) else (type(error), error, error.__traceback__)

@@ -1,0 +1,62 @@
+"""Form fields that take text as people type it and complain in our own words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from tracker.school.rules import PLAUSIBLE_YEARS
+
+
+class Needed(InputRequired):
+    """The field cannot stay empty."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("Please fill this in."))
+
+
+class Line(StringField):
+    """One line of text, without blanks around it; needed unless said otherwise."""
+
+    def __init__(self, label: Any, *, most: int = 64, needed: bool = True, **more: Any) -> None:
+        checks = [*more.pop("validators", []), Length(max=most, message=_l("Please shorten this."))]
+        super().__init__(
+            label,
+            validators=[Needed(), *checks] if needed else checks,
+            filters=[lambda text: (text or "").strip()],
+            **more,
+        )
+
+    def pre_validate(self, form: Any) -> None:
+        """Blanks alone are nothing."""
+        if not self.data and any(isinstance(check, Needed) for check in self.validators):
+            self.raw_data = []
+
+
+class Day(DateField):
+    """A day of the calendar; needed if its validators say so."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Reads what was typed; an empty field is no day."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            super().process_formdata(valuelist)
+            if self.data and self.data.year not in PLAUSIBLE_YEARS:
+                raise ValueError
+        except ValueError:
+            raise ValueError(str(_l("Please enter a day, such as 2026-09-21."))) from None
+
+
+class Ticks(SelectMultipleField):
+    """Several of a few, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label: Any, choices: Any, validators: Sequence[Any] = ()) -> None:
+        super().__init__(label, choices=choices, validators=validators)

@@ -1,0 +1,53 @@
+"""The first page after signing in, and the health check."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, g, jsonify, render_template
+
+from tracker import __version__, clock, schema
+from tracker.accounts.guards import public, requires
+from tracker.accounts.rules import Role
+from tracker.db import db
+from tracker.permissions import Permission, has_role_for
+from tracker.school import queries as school
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@requires(Permission.ACCOUNT_OWN)
+def home() -> Any:
+    """What this person has to do now."""
+    from tracker.absence import queries as absence
+    from tracker.disinfection import queries as disinfection
+    from tracker.screening import queries as screening
+
+    now, today = clock.now(), clock.today()
+    who = g.identity
+    values: dict[str, Any] = {"day_type": school.day_type_for(school.day_types(today), None)}
+    if Role.TEACHER in who.roles:
+        values["classes"] = screening.class_days(who.classes, today, clock.local(now).time())
+    if has_role_for(who, Permission.SCREENING_OVERVIEW):
+        values["missing"] = screening.missing_classes(today, clock.local(now).time())
+    if has_role_for(who, Permission.QUEUE_READ):
+        only = None if Role.NURSE in who.roles else who.classes
+        values["queue"] = absence.queue_counts(only, now, today)
+    if has_role_for(who, Permission.TASKS_READ):
+        values["tasks"] = disinfection.task_counts(who, now, today)
+    if Role.ADMIN in who.roles:
+        values["empty"] = not school.classes_on(today)
+    return render_template("home/home.html", **values)
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> Any:
+    """Whether the application can serve: 200, or 503 when its database cannot be used."""
+    try:
+        found = db.session.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    except sa.exc.SQLAlchemyError:
+        db.session.rollback()
+        return jsonify(status="error", version=__version__, schema=None), 503
+    good = found == schema.HEAD
+    return jsonify(status="ok" if good else "error", version=__version__, schema=found), 200 if good else 503

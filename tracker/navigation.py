@@ -1,0 +1,41 @@
+"""The menu, as data."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request
+from flask_babel import lazy_gettext as _l
+
+from tracker.permissions import Permission, has_role_for
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the menu, shown to who may open it."""
+
+    endpoint: str
+    words: Any
+    permission: Permission
+
+
+MENU = [
+    Item("home.home", _l("Today"), Permission.ACCOUNT_OWN),
+    Item("screening.overview", _l("Screening"), Permission.SCREENING_LIST),
+    Item("absence.queue", _l("Absences"), Permission.QUEUE_READ),
+    Item("disinfection.today", _l("Disinfection"), Permission.TASKS_READ),
+    Item("assessment.week", _l("Assessment"), Permission.SCORES_READ),
+    Item("meeting.meeting", _l("Meeting"), Permission.MEETING_READ),
+    Item("school.overview", _l("School"), Permission.SCHOOL_READ),
+    Item("accounts.accounts", _l("Accounts"), Permission.ACCOUNTS_MANAGE),
+]
+
+
+def init_app(app: Flask) -> None:
+    """Hand the menu of the signed-in person to every page."""
+
+    @app.context_processor
+    def menu() -> dict[str, Any]:
+        identity = g.get("identity")
+        items = [item for item in MENU if identity and has_role_for(identity, item.permission)]
+        here = (request.endpoint or "").partition(".")[0]
+        return {"menu": items, "menu_here": here}

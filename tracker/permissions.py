@@ -1,0 +1,131 @@
+"""Who may do what: one table, read from top to bottom."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from tracker.accounts.rules import Identity, Role
+
+
+class Permission(StrEnum):
+    """A deed on a thing.  The member's docstring says what it opens."""
+
+    ACCOUNT_OWN = "account:own:use"
+    """Home page, own password, own language."""
+    ACCOUNTS_MANAGE = "account:all:manage"
+    """Make and disable accounts, give roles and assignments."""
+    SCHOOL_READ = "school:overview:read"
+    """The school's page: terms and classes, without a student."""
+    ROSTER_MANAGE = "school:roster:manage"
+    """Import and see the roster: names, no health."""
+    CALENDAR_MANAGE = "school:calendar:manage"
+    """Terms, and what each day is."""
+    SHEET_SUBMIT = "screening:sheet:submit"
+    """Take, read and correct the sheet of one class."""
+    SCREENING_LIST = "screening:sheets:list"
+    """The list of sheets, of those classes one may see."""
+    SCREENING_OVERVIEW = "screening:school:read"
+    """Which classes have not reported."""
+    QUEUE_READ = "absence:queue:read"
+    """The queue of absences, of those classes one may see."""
+    EPISODE_FOLLOW = "absence:episode:follow"
+    """Read one absence and log calls in it."""
+    EPISODE_REVIEW = "absence:episode:review"
+    """Review calls, close an absence."""
+    TASKS_READ = "disinfection:tasks:read"
+    """Today's tasks, of those zones one may see."""
+    TASK_READ = "disinfection:task:read"
+    """One task with its checklist."""
+    TASK_RECORD = "disinfection:task:record"
+    """Record what was done in one zone."""
+    ZONES_MANAGE = "disinfection:zones:manage"
+    """Departments, zones and their schedules."""
+    SCORES_READ = "assessment:scores:read"
+    """The week's scores of all classes."""
+    DUTIES_READ = "assessment:duties:read"
+    """The duties one class's score is made of."""
+    MEETING_READ = "meeting:pack:read"
+    """The meeting page with the charts one may see."""
+    CHART_ILLNESS = "charts:illness:read"
+    """Illness drawn for the whole school."""
+    CHART_DUTIES = "charts:duties:read"
+    """Disinfection and scores drawn by class."""
+
+
+Predicate = Callable[[Identity, Any], bool]
+
+
+@dataclass(frozen=True)
+class HasRole:
+    """Whoever holds a role."""
+
+    role: Role
+
+    def __call__(self, who: Identity, what: Any) -> bool:
+        return self.role in who.roles
+
+
+def anybody(who: Identity, what: Any) -> bool:
+    """Whoever is signed in."""
+    return True
+
+
+def of_own_class(who: Identity, what: Any) -> bool:
+    """The thing belongs to a class this person is assigned to today."""
+    return what is not None and what.class_id in who.classes
+
+
+def of_own_department(who: Identity, what: Any) -> bool:
+    """The thing belongs to a department this person is a member of today."""
+    return what is not None and what.department_id in who.departments
+
+
+is_teacher = HasRole(Role.TEACHER)
+is_nurse = HasRole(Role.NURSE)
+is_staff = HasRole(Role.STAFF)
+is_inspector = HasRole(Role.INSPECTOR)
+is_logistics = HasRole(Role.LOGISTICS)
+is_assessment = HasRole(Role.ASSESSMENT)
+is_principal = HasRole(Role.PRINCIPAL)
+is_admin = HasRole(Role.ADMIN)
+
+PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these lines; in a line, all of these
+    Permission.ACCOUNT_OWN: [[anybody]],
+    Permission.ACCOUNTS_MANAGE: [[is_admin]],
+    Permission.SCHOOL_READ: [[is_admin], [is_principal], [is_assessment], [is_logistics], [is_nurse]],
+    Permission.ROSTER_MANAGE: [[is_admin]],
+    Permission.CALENDAR_MANAGE: [[is_admin], [is_assessment]],
+    Permission.SHEET_SUBMIT: [[is_teacher, of_own_class], [is_nurse]],
+    Permission.SCREENING_LIST: [[is_teacher], [is_nurse], [is_principal]],
+    Permission.SCREENING_OVERVIEW: [[is_nurse], [is_principal]],
+    Permission.QUEUE_READ: [[is_teacher], [is_nurse]],
+    Permission.EPISODE_FOLLOW: [[is_teacher, of_own_class], [is_nurse]],
+    Permission.EPISODE_REVIEW: [[is_nurse]],
+    Permission.TASKS_READ: [[is_teacher], [is_staff], [is_nurse], [is_logistics]],
+    Permission.TASK_READ: [[is_teacher, of_own_class], [is_staff, of_own_department], [is_nurse], [is_logistics]],
+    Permission.TASK_RECORD: [[is_teacher, of_own_class], [is_staff, of_own_department], [is_nurse, of_own_department]],
+    Permission.ZONES_MANAGE: [[is_logistics]],
+    Permission.SCORES_READ: [[is_teacher], [is_assessment], [is_principal], [is_inspector]],
+    Permission.DUTIES_READ: [[is_teacher, of_own_class], [is_assessment], [is_principal]],
+    Permission.MEETING_READ: [
+        [is_teacher], [is_nurse], [is_staff], [is_inspector], [is_logistics], [is_assessment], [is_principal],
+    ],
+    Permission.CHART_ILLNESS: [[is_nurse], [is_principal], [is_teacher], [is_assessment]],
+    Permission.CHART_DUTIES: [
+        [is_teacher], [is_nurse], [is_staff], [is_inspector], [is_logistics], [is_assessment], [is_principal],
+    ],
+}
+
+
+def permits(who: Identity, permission: Permission, what: Any = None) -> bool:
+    """Whether `who` may do `permission` to `what`."""
+    return any(all(holds(who, what) for holds in line) for line in PERMISSIONS[permission])
+
+
+def has_role_for(who: Identity, permission: Permission) -> bool:
+    """Whether a role of `who` may do it to some thing, be it not to this one."""
+    return any(
+        all(holds(who, None) for holds in line if holds is anybody or isinstance(holds, HasRole))
+        for line in PERMISSIONS[permission]
+    )

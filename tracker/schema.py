@@ -1,0 +1,112 @@
+"""The database's schema: which revision it is at, and how it comes to the newest."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+
+from tracker.config import SettingError
+from tracker.db import db
+
+HEAD = "0001"
+"""The newest revision in `migrations/versions`; a test holds the two together."""
+
+DEMO_KEY = "demo"
+
+
+class SchemaError(SettingError):
+    """The database cannot be served as it is; the message is one line for whoever runs the server."""
+
+
+def init_app(app: Flask) -> None:
+    """Tell Flask-Migrate where the revisions are, without loading it before it is needed."""
+    app.config["MIGRATIONS"] = str(Path(__file__).parent / "migrations")
+
+
+def revision() -> str | None:
+    """The revision the database is at; None for an empty one."""
+    with db.engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def upgrade() -> None:
+    """Bring the database to the newest revision, alone.
+
+    An SQLite file is first copied beside itself; on PostgreSQL an advisory lock keeps others out.
+    """
+    found = revision()
+    if found == HEAD:
+        return
+    _refuse_newer(found)
+    if db.engine.dialect.name == "sqlite":
+        if found is not None:
+            _keep_copy(found)
+        _run_revisions()
+    else:
+        with db.engine.connect() as connection:
+            connection.execute(sa.text("SELECT pg_advisory_lock(20260901)"))
+            try:
+                _run_revisions()
+            finally:
+                connection.execute(sa.text("SELECT pg_advisory_unlock(20260901)"))
+
+
+def prepare() -> None:
+    """Make the schema ready to serve, or refuse in one line.
+
+    An empty database is filled; an older SQLite file is upgraded; an older PostgreSQL database waits
+    for `flask --app app upgrade`, because other workers may still be serving it.
+    """
+    try:
+        found = revision()
+    except sa.exc.DBAPIError as problem:
+        raise SchemaError(f"The database cannot be used: {str(problem.orig).splitlines()[0]}") from None
+    if found is not None and found != HEAD:
+        _refuse_newer(found)
+        if db.engine.dialect.name != "sqlite":
+            raise SchemaError("The database has an older schema: run `flask --app app upgrade` first")
+    upgrade()
+    _refuse_wrong_kind()
+
+
+def mark_as_demo() -> None:
+    """Say in the database that it holds invented people, whose passwords are known."""
+    db.session.execute(sa.text("CREATE TABLE IF NOT EXISTS demo_school (seed INTEGER)"))
+
+
+def is_demo() -> bool:
+    """Whether the database was marked as a demo."""
+    return sa.inspect(db.engine).has_table("demo_school")
+
+
+def _refuse_wrong_kind() -> None:
+    if is_demo() and not current_app.config["DEMO"]:
+        raise SchemaError("This database is a demo school: open it with --demo")
+    if current_app.config["DEMO"] and not is_demo():
+        raise SchemaError("--demo opens only a demo school, and this database is none")
+
+
+def _refuse_newer(found: str | None) -> None:
+    if found is not None and found > HEAD:
+        raise SchemaError(f"The database has a newer schema ({found}) than this program ({HEAD})")
+
+
+def _keep_copy(found: str) -> None:
+    path = Path(str(db.engine.url.database))
+    copy = path.with_name(f"{path.stem}-before-{HEAD}-from-{found}{path.suffix}")
+    copy.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+
+
+def _run_revisions() -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", current_app.config["MIGRATIONS"])
+    command.upgrade(config, "head")

@@ -1,0 +1,197 @@
+"""School days, grades and the names of classes.  No database, no web."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Primary, junior and senior school: grades begin at 1, 7 and 10."""
+
+    PRIMARY = "primary"
+    JUNIOR = "junior"
+    SENIOR = "senior"
+
+
+FIRST_GRADE = {Stage.PRIMARY: 1, Stage.JUNIOR: 7, Stage.SENIOR: 10}
+YEARS = {Stage.PRIMARY: 6, Stage.JUNIOR: 3, Stage.SENIOR: 3}
+
+
+class Sex(StrEnum):
+    """As on the roster."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
+class Scope(StrEnum):
+    """For whom a calendar row holds; the narrowest wins."""
+
+    SCHOOL = "school"
+    GRADE = "grade"
+    CLASS = "class"
+
+
+class DayType(StrEnum):
+    """What kind of day it is: which sessions, tasks and visits it asks for."""
+
+    NORMAL = "normal"
+    MAKEUP = "makeup"
+    HALF = "half"
+    EXAM = "exam"
+    EVENT = "event"
+    REGISTRATION = "registration"
+    CLOSING = "closing"
+    SUSPENDED = "suspended"
+    HOME = "home"
+    OFF = "off"
+
+
+class Refusal(StrEnum):
+    """Why a term, a day or a roster is not taken."""
+
+    TERM_ENDS_BEFORE_START = "term_ends_before_start"
+    TERM_TOO_LONG = "term_too_long"
+    TERM_OVERLAPS = "term_overlaps"
+    IMPOSSIBLE_YEAR = "impossible_year"
+    NAME_MISSING = "name_missing"
+    OUTSIDE_TERM = "outside_term"
+    NO_TERM = "no_term"
+    NO_SUCH_PLACE = "no_such_place"
+    STANDS_FOR_MISSING = "stands_for_missing"
+    REASON_MISSING = "reason_missing"
+    FILE_EMPTY = "file_empty"
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_UNPACKS_TOO_LARGE = "file_unpacks_too_large"
+    FILE_IS_OLD_EXCEL = "file_is_old_excel"
+    FILE_IS_NO_ROSTER = "file_is_no_roster"
+    FILE_DAMAGED = "file_damaged"
+    WRONG_ENCODING = "wrong_encoding"
+    MISSING_COLUMNS = "missing_columns"
+    COLUMN_TWICE = "column_twice"
+    NO_ROWS = "no_rows"
+    TOO_MANY_ROWS = "too_many_rows"
+    WRONG_ROWS = "wrong_rows"
+    UPLOAD_GONE = "upload_gone"
+    ROSTER_CHANGED = "roster_changed"
+
+
+class ExcuseCode(StrEnum):
+    """Why a duty counts as fulfilled."""
+
+    CARE = "care"
+    OUTAGE = "outage"
+    CHANGED = "changed"
+    CLOSED = "closed"
+    SUPPLY = "supply"
+    NO_TEACHER = "no_teacher"
+
+
+_ALL = frozenset({"arrival", "morning", "noon", "evening"})
+_MORNING = frozenset({"arrival", "morning"})
+
+SESSIONS_OF_DAY: Mapping[DayType, frozenset[str]] = {
+    DayType.NORMAL: _ALL,
+    DayType.MAKEUP: _ALL,
+    DayType.HALF: _MORNING,
+    DayType.EXAM: _MORNING,
+    DayType.EVENT: _MORNING,
+    DayType.REGISTRATION: frozenset({"arrival"}),
+    DayType.CLOSING: _MORNING,
+    DayType.SUSPENDED: frozenset(),
+    DayType.HOME: frozenset(),
+    DayType.OFF: frozenset(),
+}
+"""Which sessions a day asks for, before the session plan says which of them are run at all."""
+
+
+def is_school_day(day_type: DayType | None) -> bool:
+    """Whether anybody is at school.  None: the day lies outside every term."""
+    return day_type is not None and bool(SESSIONS_OF_DAY[day_type])
+
+
+def day_type_of(rows: Mapping[Scope, DayType]) -> DayType | None:
+    """What a day is for a class, from the rows of its class, its grade and the school."""
+    return rows.get(Scope.CLASS) or rows.get(Scope.GRADE) or rows.get(Scope.SCHOOL)
+
+
+def school_year_of(day: date) -> int:
+    """The year in which the school year of `day` began: it turns on the first of August."""
+    return day.year if day.month >= 8 else day.year - 1
+
+
+def grade_of(stage: Stage, entry_year: int, day: date) -> int | None:
+    """The grade a class is in on `day`; None before it entered and after it left."""
+    years = school_year_of(day) - entry_year
+    return FIRST_GRADE[stage] + years if 0 <= years < YEARS[stage] else None
+
+
+def week_of(day: date) -> str:
+    """The ISO week of a day, as it is kept: `2026-W39`."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def week_start(week: str) -> date:
+    """The Monday of an ISO week.  ValueError if it is none."""
+    year, number = week.split("-W")
+    return date.fromisocalendar(int(year), int(number), 1)
+
+
+def week_number(day: date, first_school_day: date) -> int:
+    """The week people speak of: week 1 holds the term's first school day, weeks begin on Monday."""
+    monday = day - timedelta(days=day.weekday())
+    first = first_school_day - timedelta(days=first_school_day.weekday())
+    return (monday - first).days // 7 + 1
+
+
+@dataclass(frozen=True)
+class DayFact:
+    """What the official calendar says of one day."""
+
+    day: date
+    day_type: DayType
+    source: str
+    reason: str | None = None
+    stands_for: int | None = None
+    """Of a make-up day: the ISO weekday whose timetable it follows."""
+
+
+def plain_week(days: Iterable[date]) -> list[DayFact]:
+    """Days beyond the official calendar's years: weekends are off, all others are school days."""
+    return [
+        DayFact(day, DayType.OFF if day.weekday() >= 5 else DayType.NORMAL, "weekday") for day in days
+    ]
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """All days from `first` to `last`, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+LONGEST_TERM_DAYS = 250
+PLAUSIBLE_YEARS = range(2000, 2101)
+
+
+def is_grade_class(stage: Stage, entry_year: int, day: date) -> bool:
+    """Whether a class of this entry year is at the school on `day`, or enters with the next school year."""
+    entering = entry_year == school_year_of(day) + 1
+    return entering or grade_of(stage, entry_year, day) is not None
+
+
+def months_of(first: date, last: date) -> list[date]:
+    """The first day of every month from that of `first` to that of `last`."""
+    months = [first.replace(day=1)]
+    while (following := (months[-1] + timedelta(days=31)).replace(day=1)) <= last:
+        months.append(following)
+    return months
+
+
+def weeks_of_month(month: date) -> list[list[date]]:
+    """The weeks of a month's page, Monday to Sunday; days of its neighbours fill the ends."""
+    first = month.replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    start = first - timedelta(days=first.weekday())
+    days = days_between(start, last + timedelta(days=6 - last.weekday()))
+    return [days[n : n + 7] for n in range(0, len(days), 7)]

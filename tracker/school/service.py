@@ -1,0 +1,217 @@
+"""The school's name, its terms and what each day is; a student who leaves: the only writers of them."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.audit import service as audit
+from tracker.db import db, insert
+from tracker.errors import Rejected
+from tracker.school import queries
+from tracker.school.models import CalendarDay, Enrolment, Excuse, Residence, SchoolClass, Setting, Term
+from tracker.school.official_calendar import official_days
+from tracker.school.rules import (
+    LONGEST_TERM_DAYS,
+    PLAUSIBLE_YEARS,
+    DayType,
+    ExcuseCode,
+    Refusal,
+    Scope,
+    days_between,
+)
+
+
+def set_school_name(by: int | None, at: datetime, valid_from: date, name: str) -> None:
+    """The name the school's pages carry from a day on."""
+    if not name.strip():
+        raise Rejected(Refusal.NAME_MISSING, "school")
+    row = insert(Setting).values(key="school.name", valid_from=valid_from, value=name.strip(), by=by, at=at)
+    db.session.execute(
+        row.on_conflict_do_update(
+            index_elements=["key", "valid_from"],
+            set_={"value": row.excluded.value, "by": by, "at": row.excluded.at},
+        )
+    )
+    audit.record(by, at, "school.name", "setting", None)
+
+
+def add_term(by: int | None, at: datetime, name: str, starts: date, ends: date) -> Term:
+    """A term, past ones too, and what each of its days is by the official calendar, asked now and kept.
+
+    Rejected if it overlaps another term, ends before it starts, or is longer than a term can be.
+    """
+    _refuse_term(name, starts, ends)
+    term = Term(name=name.strip(), starts=starts, ends=ends)
+    db.session.add(term)
+    db.session.flush()  # its id
+    _keep_official_days(days_between(starts, ends))
+    audit.record(by, at, "school.term", "term", term.id, changes={"starts": str(starts), "ends": str(ends)})
+    return term
+
+
+def change_term(by: int, at: datetime, term_id: int, name: str, starts: date, ends: date) -> None:
+    """Another name or other days.  Days it gains are asked of the official calendar; those it loses are no
+    longer any school day, and what was recorded on them stays."""
+    _refuse_term(name, starts, ends, but=term_id)
+    term = db.session.get_one(Term, term_id)
+    before = (term.starts, term.ends)
+    had = set(days_between(*before))
+    has = set(days_between(starts, ends))
+    if lost := had - has:
+        db.session.execute(sa.delete(CalendarDay).where(CalendarDay.day.in_(sorted(lost))))
+    _keep_official_days(sorted(has - had))
+    term.name, term.starts, term.ends = name.strip(), starts, ends
+    audit.record(
+        by,
+        at,
+        "school.term",
+        "term",
+        term_id,
+        changes={"from": [str(day) for day in before], "to": [str(starts), str(ends)]},
+    )
+
+
+def _refuse_term(name: str, starts: date, ends: date, *, but: int | None = None) -> None:
+    if not name.strip():
+        raise Rejected(Refusal.NAME_MISSING, "term")
+    for field, day in (("starts", starts), ("ends", ends)):
+        if day.year not in PLAUSIBLE_YEARS:
+            raise Rejected(Refusal.IMPOSSIBLE_YEAR, field)
+    if ends < starts:
+        raise Rejected(Refusal.TERM_ENDS_BEFORE_START, "ends")
+    if (ends - starts).days >= LONGEST_TERM_DAYS:
+        raise Rejected(Refusal.TERM_TOO_LONG, "ends", most=LONGEST_TERM_DAYS)
+    if other := queries.overlapping_term(starts, ends, but=but):
+        raise Rejected(Refusal.TERM_OVERLAPS, "starts", name=other.name, first=other.starts, last=other.ends)
+
+
+def _keep_official_days(days: Iterable[date]) -> None:
+    rows = [
+        {
+            "day": fact.day,
+            "scope": Scope.SCHOOL,
+            "scope_id": 0,
+            "day_type": fact.day_type,
+            "stands_for": fact.stands_for,
+            "reason": fact.reason,
+            "source": fact.source,
+        }
+        for fact in official_days(list(days))
+    ]
+    if rows:
+        db.session.execute(sa.insert(CalendarDay), rows)
+
+
+def change_day(
+    by: int | None,
+    at: datetime,
+    day: date,
+    scope: Scope,
+    scope_id: int,
+    day_type: DayType,
+    reason: str,
+    *,
+    stands_for: int | None = None,
+) -> None:
+    """What a day of a term is from now on, for the school, a grade (its entry year) or a class (its id).
+
+    The narrower scope wins.  A day with sheets may be changed: what was recorded stays.
+    """
+    if not reason.strip():
+        raise Rejected(Refusal.REASON_MISSING, "reason")
+    rows = queries.day_types(day)
+    if (Scope.SCHOOL, 0) not in rows:
+        raise Rejected(Refusal.OUTSIDE_TERM, "day")
+    _refuse_place(scope, scope_id)
+    if day_type is DayType.MAKEUP and stands_for not in range(1, 8):
+        raise Rejected(Refusal.STANDS_FOR_MISSING, "stands_for")
+    row = insert(CalendarDay).values(
+        day=day,
+        scope=scope,
+        scope_id=scope_id,
+        day_type=day_type,
+        stands_for=stands_for if day_type is DayType.MAKEUP else None,
+        reason=reason.strip(),
+        source="page",
+    )
+    db.session.execute(
+        row.on_conflict_do_update(
+            index_elements=["day", "scope", "scope_id"],
+            set_={name: row.excluded[name] for name in ("day_type", "stands_for", "reason", "source")},
+        )
+    )
+    _record_day(by, at, day, scope, scope_id, rows.get((scope, scope_id)), day_type)
+
+
+def clear_day(by: int, at: datetime, day: date, scope: Scope, scope_id: int) -> None:
+    """Let a grade or a class follow the school's day again."""
+    if scope is Scope.SCHOOL:
+        raise Rejected(Refusal.NO_SUCH_PLACE, "place")
+    before = queries.day_types(day).get((scope, scope_id))
+    db.session.execute(sa.delete(CalendarDay).filter_by(day=day, scope=scope, scope_id=scope_id))
+    if before is not None:
+        _record_day(by, at, day, scope, scope_id, before, None)
+
+
+def _refuse_place(scope: Scope, scope_id: int) -> None:
+    if scope is Scope.SCHOOL:
+        known = scope_id == 0
+    else:
+        column = SchoolClass.entry_year if scope is Scope.GRADE else SchoolClass.id
+        known = bool(db.session.scalar(sa.select(sa.exists().where(column == scope_id))))
+    if not known:
+        raise Rejected(Refusal.NO_SUCH_PLACE, "place")
+
+
+def _record_day(
+    by: int | None,
+    at: datetime,
+    day: date,
+    scope: Scope,
+    scope_id: int,
+    before: DayType | None,
+    after: DayType | None,
+) -> None:
+    changes = {"day": str(day), "scope": scope.value, "scope_id": scope_id, "from": before, "to": after}
+    audit.record(by, at, "school.day", "calendar_day", None, changes=changes)
+
+
+def end_enrolment(by: int, at: datetime, student_id: int, last_day: date) -> None:
+    """A student leaves the school after a day; the history stays.  Nothing if it was not enrolled then.
+
+    An enrolment that would not have begun by then goes away.
+    """
+    _end_newest(Enrolment, student_id, last_day)
+    _end_newest(Residence, student_id, last_day)
+    audit.record(
+        by, at, "student.leave", "student", student_id, student_id=student_id, changes={"on": str(last_day)}
+    )
+
+
+def _end_newest(model: Any, student_id: int, last_day: date) -> None:
+    stay = db.session.scalars(
+        sa.select(model)
+        .where(model.student_id == student_id, sa.or_(model.ends.is_(None), model.ends > last_day))
+        .order_by(model.starts.desc())
+        .limit(1)
+    ).one_or_none()
+    if stay is None:
+        return
+    if stay.starts > last_day:
+        db.session.delete(stay)
+    else:
+        stay.ends = last_day
+
+
+def excuse(
+    by: int | None, at: datetime, class_id: int, day: date, duties: Collection[str], code: ExcuseCode
+) -> None:
+    """Let duties of a class count as fulfilled, whatever became of them; once each."""
+    if duties:
+        rows = [
+            {"class_id": class_id, "day": day, "duty": duty, "code": code, "by": by, "at": at}
+            for duty in duties
+        ]
+        db.session.execute(insert(Excuse).values(rows).on_conflict_do_nothing())

@@ -1,0 +1,282 @@
+"""A sheet as it is typed: from the form to lines or complaints, and back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from tracker.facts.rules import Symptom
+from tracker.screening.rules import (
+    NORMAL_LINE,
+    AbsenceReason,
+    Affirmation,
+    FeverState,
+    Line,
+    Mode,
+    Refusal,
+    State,
+    TemperatureProblem,
+    celsius_of,
+    fever_of,
+    read_temperature,
+)
+from tracker.screening.service import Submission
+from tracker.words import word
+
+CHOICES: list[str] = [
+    State.NORMAL,
+    State.SYMPTOMATIC,
+    State.NOT_HERE,
+    "absent:illness",
+    "absent:personal",
+    "absent:unknown",
+    "absent:injury",
+    "absent:recovering",
+    "absent:watch",
+    "absent:unregistered",
+    State.AWAY,
+    State.IN_ROOM,
+    State.LEFT,
+    State.UNSET,
+]
+"""What a student can be on a sheet, in the order of the buttons; absence is chosen with its reason."""
+
+FIRST_CHOICES = 6
+"""How many of them are offered at once; the others stand behind *more*."""
+
+WORDS: dict[Refusal, Any] = {
+    Refusal.NO_SCHOOL_DAY: _l("This is no school day for the class: no sheet is asked for."),
+    Refusal.IN_FUTURE: _l("This day has not come yet."),
+    Refusal.NOT_ASKED_FOR: _l("This session is not asked of the class on this day."),
+    Refusal.NOT_OPEN: _l("This session opens at %(opens)s. Nothing was saved yet."),
+    Refusal.CLOSED: _l("This session closed at %(closes)s. Please ask the school nurse to enter the sheet."),
+    Refusal.CORRECTION_OVER: _l("The day is over. Please ask the school nurse to correct the sheet."),
+    Refusal.NOT_OF_CLASS: _l("The sheet names a student who was never of this class. Please open it anew."),
+    Refusal.NO_STUDENTS: _l("Nobody was enrolled in this class on this day."),
+    Refusal.REASON_NEEDED: _l("Please give the reason for entering the sheet afterwards."),
+    Refusal.UNDO_OVER: _l("It can no longer be undone. Please correct the sheet instead."),
+}
+
+
+def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
+    """The sentence of a refusal, its times as the wall clock shows them."""
+    shown = {key: value.strftime("%H:%M") for key, value in details.items()}
+    return str(WORDS[reason]) % shown if shown else str(WORDS[reason])
+
+
+def problem_words(problem: TemperatureProblem, typed: str) -> str:
+    """The sentence of a temperature that cannot be taken."""
+    match problem:
+        case TemperatureProblem.UNREADABLE:
+            return _("“%(typed)s” is not a temperature. Please type it like 36.5", typed=typed)
+        case TemperatureProblem.OUT_OF_RANGE:
+            return _("A temperature lies between 32.0 and 43.0 ℃; “%(typed)s” does not", typed=typed)
+        case TemperatureProblem.FAHRENHEIT:
+            return _("“%(typed)s” looks like Fahrenheit; that would be %(celsius)s ℃", typed=typed, celsius=celsius_of(typed))
+        case TemperatureProblem.UNLIKELY:
+            return _("“%(typed)s” is unusual. Please measure again, or tick that it is right", typed=typed)
+        case TemperatureProblem.RETEST_WITHOUT_FIRST:
+            return _("There is a retest, but no first reading")
+        case TemperatureProblem.MISSING:
+            return _("The reading is missing")
+        case TemperatureProblem.NOT_PRESENT:
+            return _("There is a reading, but the student is said not to be at school")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the form holds of one student, as text: kept as typed until it can be read."""
+
+    choice: str = State.NORMAL
+    first: str = ""
+    retest: str = ""
+    symptoms: frozenset[str] = frozenset()
+    onset: str = ""
+    sure: bool = False
+    problems: tuple[tuple[str, str], ...] = ()
+    """(the field's name: `t1`, `t2` or `choice`; the sentence)."""
+
+    def problem_at(self, name: str) -> str | None:
+        """The complaint at a field, if any."""
+        return next((sentence for field, sentence in self.problems if field == name), None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything to show but plain normal or unset."""
+        return self != Typed() and self != Typed(choice=State.UNSET)
+
+
+def typed_of(line: Line) -> Typed:
+    """A line as the form shows it."""
+
+    def text(tenths: int | None) -> str:
+        return "" if tenths is None else f"{tenths // 10}.{tenths % 10}"
+
+    choice = f"absent:{line.reason}" if line.state is State.ABSENT else line.state.value
+    return Typed(
+        State.NORMAL if choice == State.MEASURED else choice,
+        text(line.first),
+        text(line.retest),
+        frozenset(symptom.value for symptom in line.symptoms),
+        line.onset.isoformat() if line.onset else "",
+        sure=True,
+    )
+
+
+def line_words(line: Line | None, trigger: int, retest_trigger: int) -> str:
+    """A line in words, as receipts and comparisons show it."""
+    if line is None:
+        return _("Not on the list")
+    parts = [str(choice_word(f"absent:{line.reason}") if line.reason else word(line.state))]
+    if line.state is State.MEASURED:
+        parts = []
+    if line.first is not None:
+        parts.append(f"{line.first // 10}.{line.first % 10} ℃")
+    if line.retest is not None:
+        parts.append(_("retest %(celsius)s ℃", celsius=f"{line.retest // 10}.{line.retest % 10}"))
+    fever = fever_of(line.first, line.retest, trigger=trigger, retest_trigger=retest_trigger)
+    if fever is not FeverState.NONE:
+        parts.append(str(word(fever)))
+    parts += [str(word(symptom)) for symptom in Symptom if symptom in line.symptoms]
+    if line.onset:
+        parts.append(_("since %(day)s", day=line.onset.strftime("%m-%d")))
+    return " · ".join(parts)
+
+
+def choice_word(choice: str) -> Any:
+    """What a choice is called on its button."""
+    if choice.startswith("absent:"):
+        return {
+            "absent:illness": _l("Absent: illness"),
+            "absent:personal": _l("Absent: personal leave"),
+            "absent:unknown": _l("Absent: reason unknown"),
+            "absent:injury": _l("Absent: injury"),
+            "absent:recovering": _l("At home until cleared"),
+            "absent:watch": _l("At home, watched"),
+            "absent:unregistered": _l("Not registered yet"),
+        }.get(choice, word(AbsenceReason(choice.removeprefix("absent:"))))
+    return word(State(choice))
+
+
+@dataclass(frozen=True)
+class SheetForm:
+    """A whole form as it came in."""
+
+    key: UUID
+    base: int
+    mode: Mode
+    how: Affirmation
+    reason: str
+    typed: dict[int, Typed]
+    lines: dict[int, Line]
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether nothing has to be mended before a rule can look at it."""
+        return not any(one.problems for one in self.typed.values())
+
+    def submission(self) -> Submission:
+        """The form as the service takes it."""
+        return Submission(self.key, self.base, self.how, self.lines, self.reason or None)
+
+
+def read_sheet(form: MultiDict[str, str], day: date) -> SheetForm | None:
+    """The form of a sheet; None if it is not one that our page made."""
+    try:
+        students = [int(text) for text in form.get("roster", "").split(",") if text]
+        key, base = UUID(form["key"]), int(form.get("base", "0"))
+        mode, how = Mode(form.get("mode", Mode.EXCEPTIONS)), Affirmation(form["how"])
+    except (KeyError, ValueError):
+        return None
+    if len(set(students)) != len(students) or base < 0:
+        return None
+    read = {student: _read_line(form, student, mode, day) for student in students}
+    return SheetForm(
+        key,
+        base,
+        mode,
+        how,
+        form.get("reason", "").strip()[:255],
+        {student: typed for student, (typed, _line) in read.items()},
+        {student: line for student, (_typed, line) in read.items()},
+    )
+
+
+def _read_line(form: MultiDict[str, str], student: int, mode: Mode, day: date) -> tuple[Typed, Line]:
+    default = State.NORMAL if mode is Mode.EXCEPTIONS else State.UNSET
+    choice = form.get(f"state-{student}", default)
+    if choice not in CHOICES:
+        choice = default
+    typed = Typed(
+        choice,
+        form.get(f"t1-{student}", "").strip()[:16],
+        form.get(f"t2-{student}", "").strip()[:16],
+        frozenset(code for code in form.getlist(f"sym-{student}") if code in Symptom.__members__.values()),
+        form.get(f"onset-{student}", "")[:10],
+        f"sure-{student}" in form,
+    )
+    problems: list[tuple[str, str]] = []
+    first = _temperature(typed, "t1", typed.first, problems)
+    retest = _temperature(typed, "t2", typed.retest, problems)
+    if typed.retest and not typed.first:
+        problems.append(("t1", problem_words(TemperatureProblem.RETEST_WITHOUT_FIRST, "")))
+    onset = _onset(typed, day, problems)
+    line = _line_of(choice, first, retest, typed.symptoms, onset)
+    if (typed.first or typed.retest) and line.state in (State.ABSENT, State.NOT_HERE, State.AWAY):
+        problems.append(("t1", problem_words(TemperatureProblem.NOT_PRESENT, "")))
+    return replace(typed, problems=tuple(problems)), line
+
+
+def _temperature(typed: Typed, name: str, text: str, problems: list[tuple[str, str]]) -> int | None:
+    tenths, problem = read_temperature(text)
+    if problem and not (problem is TemperatureProblem.UNLIKELY and typed.sure):
+        problems.append((name, problem_words(problem, text)))
+    return tenths
+
+
+def _onset(typed: Typed, day: date, problems: list[tuple[str, str]]) -> date | None:
+    if not typed.onset:
+        return None
+    try:
+        onset = date.fromisoformat(typed.onset)
+    except ValueError:
+        problems.append(("onset", _("Please give the onset date as 2026-09-21")))
+        return None
+    if onset > day:
+        problems.append(("onset", _("The onset cannot lie after the day of the sheet")))
+    return onset
+
+
+def _line_of(
+    choice: str, first: int | None, retest: int | None, symptoms: Iterable[str], onset: date | None
+) -> Line:
+    """What was chosen and typed, as one state: a value makes *measured*, a tick makes *symptomatic*."""
+    state, _colon, reason = choice.partition(":")
+    signs = frozenset(Symptom(code) for code in symptoms)
+    kind = State(state)
+    if kind in (State.NORMAL, State.UNSET, State.SYMPTOMATIC):
+        if signs:
+            kind = State.SYMPTOMATIC
+        elif kind is not State.SYMPTOMATIC and first is not None:
+            kind = State.MEASURED
+    line = Line(kind, AbsenceReason(reason) if reason else None, first, retest, signs)
+    has_sign = bool(signs) or line.state in (State.ABSENT, State.SYMPTOMATIC) or first is not None
+    return replace(line, onset=onset if has_sign else None)
+
+
+def starting_line(mode: Mode) -> Line:
+    """What a student is before anybody has said anything: unset where every temperature is entered."""
+    return NORMAL_LINE if mode is Mode.EXCEPTIONS else Line(State.UNSET)
+
+
+
+def is_exception(line: Line, trigger: int) -> bool:
+    """Whether a receipt names a line: all but who is normal or measured below the trigger."""
+    return line.state is not State.NORMAL and not (
+        line.state is State.MEASURED and (line.first or 0) < trigger
+    )

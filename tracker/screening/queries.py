@@ -1,0 +1,423 @@
+"""Reading sheets: what is asked of a class, what was reported, who has not.  Nothing here writes."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, time
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from tracker.absence import queries as absence
+from tracker.absence.models import Episode
+from tracker.absence.rules import LiveEpisode
+from tracker.accounts.models import User
+from tracker.db import db
+from tracker.facts.models import Observation
+from tracker.facts.rules import ObservationKind, SourceKind, Symptom
+from tracker.school.models import CalendarDay, Enrolment, SchoolClass, Student
+from tracker.school.queries import class_order, day_type_for, day_types, enrolled_on, read_class_ref
+from tracker.school.rules import SESSIONS_OF_DAY, DayType, Scope, day_type_of
+from tracker.screening.models import Entry, FeverTrigger, Reading, Roster, SessionPlan, Sheet, SheetVersion
+from tracker.screening.rules import (
+    NORMAL_LINE,
+    Line,
+    Plan,
+    RecordedBy,
+    SessionCode,
+    SessionState,
+    Site,
+    State,
+    current_session,
+    session_state,
+)
+
+
+@dataclass(frozen=True)
+class ClassSession:
+    """A class, a day and a session: what one sheet is about, and the rules that hold for it."""
+
+    school_class: SchoolClass
+    day: date
+    code: SessionCode
+    day_type: DayType | None
+    plans: dict[SessionCode, Plan]
+    """The sessions this day asks this class to record, in the order of the day."""
+    trigger: int
+    retest_trigger: int
+
+    @property
+    def class_id(self) -> int:
+        return self.school_class.id
+
+    @property
+    def plan(self) -> Plan | None:
+        return self.plans.get(self.code)
+
+
+def class_session(ref: str, day: date, code: str) -> ClassSession | None:
+    """What a sheet's address names; None if there is no such class or session.  One statement."""
+    named = read_class_ref(ref)
+    if named is None or code not in SessionCode.__members__.values():
+        return None
+    stage, year, number = named
+    scope_holds = sa.or_(
+        CalendarDay.scope == Scope.SCHOOL,
+        sa.and_(CalendarDay.scope == Scope.GRADE, CalendarDay.scope_id == SchoolClass.entry_year),
+        sa.and_(CalendarDay.scope == Scope.CLASS, CalendarDay.scope_id == SchoolClass.id),
+    )
+    rows = db.session.execute(
+        sa.select(
+            SchoolClass,
+            SessionPlan,
+            _trigger_on(day, Site.FOREHEAD).label("trigger"),
+            _trigger_on(day, Site.AXILLARY).label("retest_trigger"),
+            CalendarDay.scope,
+            CalendarDay.day_type,
+        )
+        .select_from(SchoolClass)
+        .join(SessionPlan, _plan_holds(day))
+        .outerjoin(CalendarDay, sa.and_(CalendarDay.day == day, scope_holds))
+        .where(
+            SchoolClass.stage == stage, SchoolClass.entry_year == year, SchoolClass.number == number
+        )
+    ).all()
+    if not rows:
+        return None
+    kind = day_type_of({row.scope: row.day_type for row in rows if row.scope})
+    plans = {row.SessionPlan.code: row.SessionPlan for row in rows}.values()
+    # What the guard has loaded is still good inside the transaction, which expires all that is attached.
+    db.session.expunge(rows[0].SchoolClass)
+    return ClassSession(
+        rows[0].SchoolClass,
+        day,
+        SessionCode(code),
+        kind,
+        {plan.code: plan for plan in _asked(plans, kind)},
+        rows[0].trigger or 373,
+        rows[0].retest_trigger or 373,
+    )
+
+
+def _trigger_on(day: date, site: Site) -> sa.ScalarSelect[int]:
+    return (
+        sa.select(FeverTrigger.tenths)
+        .where(FeverTrigger.site == site, FeverTrigger.valid_from <= day)
+        .order_by(FeverTrigger.valid_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _plan_holds(day: date) -> sa.ColumnElement[bool]:
+    newer = aliased(SessionPlan)
+    newest = (
+        sa.select(sa.func.max(newer.valid_from))
+        .where(newer.code == SessionPlan.code, newer.level == "routine", newer.valid_from <= day)
+        .correlate(SessionPlan)
+        .scalar_subquery()
+    )
+    return sa.and_(SessionPlan.level == "routine", SessionPlan.valid_from == newest)
+
+
+def _asked(plans: Iterable[SessionPlan], kind: DayType | None) -> list[Plan]:
+    """The plans a day of this kind asks classes for, in the order of the day."""
+    if kind is None:
+        return []
+    order = list(SessionCode)
+    asked = [
+        plan
+        for plan in plans
+        if plan.active and plan.recorded is RecordedBy.CLASS and plan.code.value in SESSIONS_OF_DAY[kind]
+    ]
+    return [
+        Plan(
+            plan.code, plan.valid_from, plan.recorded, plan.opens, plan.starts, plan.deadline, plan.closes,
+            plan.mode, plan.how,
+        )
+        for plan in sorted(asked, key=lambda plan: order.index(plan.code))
+    ]
+
+
+@dataclass(frozen=True)
+class RosterStudent:
+    """A student of a class on a day, with the newest absence that was followed up, if any."""
+
+    id: int
+    name: str
+    seat: int | None
+    episode: LiveEpisode | None
+    """The student's newest absence: live, or closed and perhaps going on."""
+
+    @property
+    def label(self) -> str:
+        """Seat and name, as the chip shows them: names may occur twice in a class."""
+        return f"{self.seat:02} {self.name}" if self.seat else self.name
+
+
+def roster(class_id: int, day: date) -> list[RosterStudent]:
+    """The students enrolled in a class on a day, by seat, with their newest absences.  One statement."""
+    rows = db.session.execute(
+        sa.select(Student.id, Student.name, Enrolment.seat, *absence.live_columns())
+        .join(Enrolment, Enrolment.student_id == Student.id)
+        .outerjoin(Episode, absence.live_join(Student.id))
+        .where(Enrolment.class_id == class_id, *enrolled_on(day))
+        .order_by(Enrolment.seat.is_(None), Enrolment.seat, Student.pinyin, Student.id)
+    )
+    return [RosterStudent(row.id, row.name, row.seat, absence.live_of(row)) for row in rows]
+
+
+def were_ever_of_class(student_ids: Collection[int], class_id: int) -> bool:
+    """Whether all these students were enrolled in a class at some time."""
+    known = db.session.scalar(
+        sa.select(sa.func.count(Enrolment.student_id.distinct())).where(
+            Enrolment.class_id == class_id, Enrolment.student_id.in_(student_ids)
+        )
+    )
+    return known == len(set(student_ids))
+
+
+@dataclass(frozen=True)
+class KeptSheet:
+    """A sheet as it stands: its head version and what it says of every student of its roster."""
+
+    sheet: Sheet
+    version: SheetVersion
+    by_name: str
+    lines: dict[int, Line]
+
+
+def kept_sheets(
+    class_id: int, day: date, sessions: Collection[SessionCode] | None = None
+) -> dict[SessionCode, KeptSheet]:
+    """The reported sheets of a class and day, by session.  Three statements, one if there are none."""
+    query = (
+        sa.select(Sheet, SheetVersion, Roster.members, User.name)
+        .join(SheetVersion, sa.and_(SheetVersion.sheet_id == Sheet.id, SheetVersion.no == Sheet.head))
+        .join(Roster, Roster.id == SheetVersion.roster_id)
+        .join(User, User.id == SheetVersion.by)
+        .where(Sheet.class_id == class_id, Sheet.day == day)
+    )
+    if sessions is not None:
+        query = query.where(Sheet.session.in_(sessions))
+    rows = db.session.execute(query).all()
+    said = live_lines([row.Sheet.id for row in rows])
+    return {
+        sheet.session: KeptSheet(
+            sheet,
+            version,
+            name,
+            {member: said.get(sheet.id, {}).get(member, NORMAL_LINE) for member in members},
+        )
+        for sheet, version, members, name in rows
+    }
+
+
+def live_lines(sheet_ids: Collection[int]) -> dict[int, dict[int, Line]]:
+    """Who is not plain normal, by sheet and student, as it holds now.  Two statements, none for none."""
+    if not sheet_ids:
+        return {}
+    entries = db.session.scalars(
+        sa.select(Entry).where(Entry.sheet_id.in_(sheet_ids), Entry.until_no.is_(None))
+    ).all()
+    readings, symptoms = _findings(sheet_ids)
+    lines: dict[int, dict[int, Line]] = {}
+    for entry in entries:
+        of = (entry.sheet_id, entry.student_id)
+        lines.setdefault(entry.sheet_id, {})[entry.student_id] = Line(
+            entry.state,
+            entry.reason,
+            readings.get((*of, 1)),
+            readings.get((*of, 2)),
+            frozenset(symptoms.get(of, ())),
+            entry.onset,
+            entry.note,
+        )
+    return lines
+
+
+def _findings(
+    sheet_ids: Collection[int],
+) -> tuple[dict[tuple[int, int, int], int], dict[tuple[int, int], set[Symptom]]]:
+    """Live readings by (sheet, student, seq) and live symptoms by (sheet, student).  One statement."""
+    of_readings = sa.select(
+        Reading.sheet_id, Reading.student_id, Reading.seq, Reading.tenths, sa.null().label("code")
+    ).where(Reading.sheet_id.in_(sheet_ids), Reading.struck_at.is_(None))
+    of_symptoms = sa.select(
+        Observation.source_id,
+        Observation.student_id,
+        sa.literal(0),
+        sa.literal(0),
+        Observation.code,
+    ).where(
+        Observation.source_kind == SourceKind.SHEET,
+        Observation.source_id.in_(sheet_ids),
+        Observation.kind == ObservationKind.SYMPTOM,
+        Observation.retracted_at.is_(None),
+    )
+    readings: dict[tuple[int, int, int], int] = {}
+    symptoms: dict[tuple[int, int], set[Symptom]] = {}
+    for sheet_id, student_id, seq, tenths, code in db.session.execute(sa.union_all(of_readings, of_symptoms)):
+        if code is None:
+            readings[sheet_id, student_id, seq] = tenths
+        else:
+            symptoms.setdefault((sheet_id, student_id), set()).add(Symptom(code))
+    return readings, symptoms
+
+
+def prefilled(code: SessionCode, kept: dict[SessionCode, KeptSheet], students: list[RosterStudent]) -> dict[int, Line]:
+    """What a sheet not yet reported starts with: who is known not to be in class.
+
+    From the last earlier sheet of the day; before any, from the absences that are being followed up.
+    """
+    order = list(SessionCode)
+    earlier = [session for session in kept if order.index(session) < order.index(code)]
+    if earlier:
+        last = kept[max(earlier, key=order.index)].lines
+        carried = (State.ABSENT, State.NOT_HERE, State.AWAY, State.IN_ROOM, State.LEFT)
+        return {
+            student.id: Line(line.state, line.reason)
+            for student in students
+            if (line := last.get(student.id)) and line.state in carried
+        }
+    return {
+        student.id: Line(State.ABSENT, student.episode.reason)
+        for student in students
+        if student.episode and student.episode.is_missing
+    }
+
+
+def version_with_key(key: UUID) -> tuple[SheetVersion, Sheet] | None:
+    """The version a form's key was taken for, with its sheet."""
+    row = db.session.execute(
+        sa.select(SheetVersion, Sheet).join(Sheet, Sheet.id == SheetVersion.sheet_id).where(SheetVersion.key == key)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def last_number(sheet_id: int) -> int:
+    """The number of the newest version of a sheet, withdrawn or not."""
+    return db.session.scalar(
+        sa.select(sa.func.max(SheetVersion.no)).where(SheetVersion.sheet_id == sheet_id)
+    ) or 0
+
+
+def sheet_of(class_id: int, day: date, code: SessionCode) -> Sheet | None:
+    """The sheet of a class, day and session, reported or withdrawn."""
+    return db.session.scalars(
+        sa.select(Sheet).filter_by(class_id=class_id, day=day, session=code)
+    ).one_or_none()
+
+
+@dataclass(frozen=True)
+class VersionSeen:
+    """One version of a sheet and who made it: for the receipt and the history below it."""
+
+    version: SheetVersion
+    by_name: str
+
+
+def versions(sheet_id: int) -> list[VersionSeen]:
+    """All versions of a sheet, newest first."""
+    rows = db.session.execute(
+        sa.select(SheetVersion, User.name)
+        .join(User, User.id == SheetVersion.by)
+        .where(SheetVersion.sheet_id == sheet_id)
+        .order_by(SheetVersion.no.desc())
+    )
+    return [VersionSeen(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class SessionStatus:
+    """How one session of a class stands, with the version that holds."""
+
+    plan: Plan
+    state: SessionState
+    version: SheetVersion | None
+
+
+@dataclass(frozen=True)
+class ClassDay:
+    """A class on a day: how many are enrolled, and how its sessions stand."""
+
+    school_class: SchoolClass
+    enrolled: int
+    day_type: DayType | None
+    sessions: list[SessionStatus]
+
+    @property
+    def class_id(self) -> int:
+        return self.school_class.id
+
+    @property
+    def current(self) -> SessionStatus | None:
+        """The session to report now: open, not yet reported, the earliest deadline."""
+        plan = current_session([(status.plan, status.state) for status in self.sessions])
+        return next((status for status in self.sessions if status.plan is plan), None)
+
+
+def class_days(
+    class_ids: Collection[int] | None, day: date, wall: time, *, today: bool = True
+) -> list[ClassDay]:
+    """Classes with students on a day, youngest grade first.  None: all.  Four statements."""
+    query = (
+        sa.select(SchoolClass, sa.func.count(Enrolment.student_id))
+        .join(Enrolment, Enrolment.class_id == SchoolClass.id)
+        .where(*enrolled_on(day))
+        .group_by(SchoolClass.id)
+        .order_by(*class_order())
+    )
+    if class_ids is not None:
+        query = query.where(SchoolClass.id.in_(class_ids))
+    classes = db.session.execute(query).all()
+    kinds = day_types(day)
+    plans = list(db.session.scalars(sa.select(SessionPlan).where(_plan_holds(day))))
+    reported = {
+        (sheet.class_id, sheet.session): version
+        for sheet, version in db.session.execute(
+            sa.select(Sheet, SheetVersion)
+            .join(SheetVersion, sa.and_(SheetVersion.sheet_id == Sheet.id, SheetVersion.no == Sheet.head))
+            .where(Sheet.day == day, *([Sheet.class_id.in_(class_ids)] if class_ids is not None else []))
+        )
+    }
+    found = []
+    for school_class, enrolled in classes:
+        kind = day_type_for(kinds, school_class)
+        statuses = []
+        for plan in _asked(plans, kind):
+            version = reported.get((school_class.id, plan.code))
+            state = session_state(plan, wall, reported=version is not None, today=today)
+            statuses.append(SessionStatus(plan, state, version))
+        found.append(ClassDay(school_class, enrolled, kind, statuses))
+    return found
+
+
+@dataclass(frozen=True)
+class MissingSession:
+    """A session that has opened: which of its classes have not reported."""
+
+    plan: Plan
+    state: SessionState
+    due: int
+    missing: list[SchoolClass]
+
+
+def missing_of(classes: list[ClassDay]) -> list[MissingSession]:
+    """Per session that has opened, the classes that have not reported; one with none is a finished one."""
+    sessions: dict[SessionCode, MissingSession] = {}
+    for one in classes:
+        for status in one.sessions:
+            if status.state is SessionState.NOT_YET:
+                continue
+            seen = sessions.get(status.plan.code) or MissingSession(status.plan, status.state, 0, [])
+            missing = seen.missing if status.version else [*seen.missing, one.school_class]
+            state = status.state if not status.version else seen.state
+            sessions[status.plan.code] = MissingSession(seen.plan, state, seen.due + 1, missing)
+    return list(sessions.values())
+
+
+def missing_classes(day: date, wall: time) -> list[MissingSession]:
+    """What the nurse's and the leaders' pages list: who has not reported, by session."""
+    return missing_of(class_days(None, day, wall))
+

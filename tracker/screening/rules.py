@@ -1,0 +1,416 @@
+"""What a sheet says of a student, what a typed temperature means, and when a session is open.
+
+No database, no web: the tables of tests/screening/test_rules.py are the specification.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from tracker.facts.rules import Symptom
+
+
+class SessionCode(StrEnum):
+    """The sessions of a day, in order."""
+
+    ARRIVAL = "arrival"
+    MORNING = "morning"
+    NOON = "noon"
+    EVENING = "evening"
+
+
+class HalfDay(StrEnum):
+    """Morning: arrival and morning check; afternoon: noon and evening check."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
+HALF_OF = {
+    SessionCode.ARRIVAL: HalfDay.MORNING,
+    SessionCode.MORNING: HalfDay.MORNING,
+    SessionCode.NOON: HalfDay.AFTERNOON,
+    SessionCode.EVENING: HalfDay.AFTERNOON,
+}
+
+
+class RecordedBy(StrEnum):
+    """Who records a session."""
+
+    GATE = "gate"
+    CLASS = "class"
+
+
+class Mode(StrEnum):
+    """Only exceptions are entered, or every temperature."""
+
+    EXCEPTIONS = "exceptions"
+    FULL = "full"
+
+
+class Affirmation(StrEnum):
+    """How those without a value were checked: two different things in every count."""
+
+    MEASURED = "measured"
+    LOOKED = "looked"
+
+
+class Site(StrEnum):
+    """Where a temperature is taken."""
+
+    FOREHEAD = "forehead"
+    EAR = "ear"
+    AXILLARY = "axillary"
+
+
+class VersionKind(StrEnum):
+    """How a version of a sheet came to be."""
+
+    SUBMIT = "submit"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+
+
+class State(StrEnum):
+    """What a sheet says of one student.  Exactly one, and unset is never normal."""
+
+    NORMAL = "normal"
+    MEASURED = "measured"
+    SYMPTOMATIC = "symptomatic"
+    NOT_HERE = "not_here"
+    ABSENT = "absent"
+    IN_ROOM = "in_room"
+    AWAY = "away"
+    LEFT = "left"
+    UNSET = "unset"
+
+
+PRESENT = frozenset({State.NORMAL, State.MEASURED, State.SYMPTOMATIC})
+
+
+class AbsenceReason(StrEnum):
+    """Why a student is absent."""
+
+    ILLNESS = "illness"
+    INJURY = "injury"
+    PERSONAL = "personal"
+    RECOVERING = "recovering"
+    WATCH = "watch"
+    SUSPENDED = "suspended"
+    UNREGISTERED = "unregistered"
+    UNKNOWN = "unknown"
+
+
+ILL_REASONS = frozenset({AbsenceReason.ILLNESS, AbsenceReason.RECOVERING})
+"""Reasons that count as absence through illness."""
+
+FOLLOWED_REASONS = frozenset(
+    {
+        AbsenceReason.ILLNESS,
+        AbsenceReason.INJURY,
+        AbsenceReason.PERSONAL,
+        AbsenceReason.RECOVERING,
+        AbsenceReason.WATCH,
+        AbsenceReason.UNKNOWN,
+    }
+)
+"""Reasons that open an episode."""
+
+
+class TemperatureProblem(StrEnum):
+    """Why a typed temperature cannot be taken as it stands."""
+
+    UNREADABLE = "unreadable"
+    OUT_OF_RANGE = "out_of_range"
+    FAHRENHEIT = "fahrenheit"
+    UNLIKELY = "unlikely"
+    """Readable, but below 35 or above 41: asked again."""
+    RETEST_WITHOUT_FIRST = "retest_without_first"
+    MISSING = "missing"
+    NOT_PRESENT = "not_present"
+    """A reading of a student who is said not to be at school."""
+
+
+class Refusal(StrEnum):
+    """Why a sheet is refused whole."""
+
+    NO_SCHOOL_DAY = "no_school_day"
+    IN_FUTURE = "in_future"
+    NOT_ASKED_FOR = "not_asked_for"
+    NOT_OPEN = "not_open"
+    CLOSED = "closed"
+    CORRECTION_OVER = "correction_over"
+    NOT_OF_CLASS = "not_of_class"
+    NO_STUDENTS = "no_students"
+    REASON_NEEDED = "reason_needed"
+    UNDO_OVER = "undo_over"
+
+
+LOWEST, HIGHEST = 320, 430
+ASK_BELOW, ASK_ABOVE = 350, 410
+UNDO_MINUTES = 10
+FIRST_CALL_MINUTES = 10
+"""How long after a session's deadline the first call about an absent student is due."""
+CARE_MINUTES = 20
+"""A case reported between a session's opening and so long after its deadline excuses the class."""
+
+
+def read_temperature(text: str) -> tuple[int | None, TemperatureProblem | None]:
+    """Tenths of a degree Celsius from what a teacher types on a phone.
+
+    `36.5`, `365`, `36,5`, `36。5`, `３６．５`, `36.5℃` and `37` are read.  Empty is (None, None).
+    A value below 35 or above 41 comes with `UNLIKELY`: it is to be asked again.
+    """
+    typed = unicodedata.normalize("NFKC", text).strip()
+    if not typed:
+        return None, None
+    plain = re.sub(r"\s*(°\s*)?[Cc度]$", "", re.sub(r"[,。、·]", ".", typed)).strip()
+    match = re.fullmatch(r"(\d{1,3})(?:\.(\d)0?)?", plain)
+    if not match:
+        wrong = TemperatureProblem.OUT_OF_RANGE if re.fullmatch(r"\d+(\.\d+)?", plain) else None
+        return None, wrong or TemperatureProblem.UNREADABLE
+    whole, decimal = match.groups()
+    if decimal is None and len(whole) == 3 and whole[0] in "34":
+        tenths = int(whole)
+    else:
+        tenths = int(whole) * 10 + int(decimal or 0)
+    if 896 <= tenths <= 1094:
+        return None, TemperatureProblem.FAHRENHEIT
+    if not LOWEST <= tenths <= HIGHEST:
+        return None, TemperatureProblem.OUT_OF_RANGE
+    if tenths < ASK_BELOW or tenths > ASK_ABOVE:
+        return tenths, TemperatureProblem.UNLIKELY
+    return tenths, None
+
+
+def celsius_of(fahrenheit: str) -> str:
+    """What a Fahrenheit reading is in Celsius, to one place: for the question that is asked back."""
+    typed = unicodedata.normalize("NFKC", fahrenheit)
+    number = float(re.sub(r"[^\d.]", "", re.sub(r"[,。]", ".", typed)))
+    return f"{(number - 32) / 1.8:.1f}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a sheet says of one student."""
+
+    state: State = State.NORMAL
+    reason: AbsenceReason | None = None
+    first: int | None = None
+    """The first reading, in tenths."""
+    retest: int | None = None
+    symptoms: frozenset[Symptom] = frozenset()
+    onset: date | None = None
+    note: str | None = None
+
+
+NORMAL_LINE = Line()
+
+
+class FeverState(StrEnum):
+    """What a reading at or over its trigger has come to."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    CLEARED = "cleared"
+
+
+def fever_of(first: int | None, retest: int | None, *, trigger: int, retest_trigger: int) -> FeverState:
+    """Whether a first reading asks for a retest, and what the retest made of it.
+
+    A forehead reading at or over 37.3 ℃ is not yet a fever; it is one when a second method
+    reaches its own limit.
+    """
+    if first is None or first < trigger:
+        return FeverState.NONE
+    if retest is None:
+        return FeverState.WAITING
+    return FeverState.CONFIRMED if retest >= retest_trigger else FeverState.CLEARED
+
+
+def is_influenza_like(tenths: int | None, symptoms: Collection[Symptom]) -> bool:
+    """Fever of 38.0 ℃ or more with cough or sore throat (guideline on influenza-like outbreaks, 2018)."""
+    return tenths is not None and tenths >= 380 and bool({Symptom.COUGH, Symptom.SORE_THROAT} & set(symptoms))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The sums of a sheet; expected is the sum of the seven that follow it."""
+
+    expected: int
+    checked: int
+    absent: int
+    not_here: int
+    away: int
+    in_room: int
+    left_early: int
+    unset: int
+    fever: int
+    symptomatic: int
+    plain: int
+    """Who is normal, or measured below the trigger."""
+
+    def stored(self) -> dict[str, int]:
+        """The sums a version of a sheet keeps."""
+        return {name: number for name, number in asdict(self).items() if name != "plain"}
+
+    @property
+    def exceptional(self) -> int:
+        """Who is neither normal, nor measured below the trigger, nor unset."""
+        return self.expected - self.unset - self.plain
+
+
+def counts_of(lines: Iterable[Line], *, trigger: int, retest_trigger: int) -> Counts:
+    """The sums of a sheet over all students of its roster."""
+    lines = list(lines)
+    states = [line.state for line in lines]
+    fevers = [
+        fever_of(line.first, line.retest, trigger=trigger, retest_trigger=retest_trigger)
+        in (FeverState.WAITING, FeverState.CONFIRMED)
+        for line in lines
+    ]
+    plain = sum(
+        state in (State.NORMAL, State.MEASURED) and not fever
+        for state, fever in zip(states, fevers, strict=True)
+    )
+    return Counts(
+        expected=len(lines),
+        checked=sum(state in PRESENT for state in states),
+        absent=states.count(State.ABSENT),
+        not_here=states.count(State.NOT_HERE),
+        away=states.count(State.AWAY),
+        in_room=states.count(State.IN_ROOM),
+        left_early=states.count(State.LEFT),
+        unset=states.count(State.UNSET),
+        fever=sum(fevers),
+        symptomatic=states.count(State.SYMPTOMATIC),
+        plain=plain,
+    )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one session is run on one day, by the school's wall clock."""
+
+    code: SessionCode
+    valid_from: date
+    recorded: RecordedBy
+    opens: time
+    starts: time
+    deadline: time
+    closes: time
+    mode: Mode
+    how: Affirmation
+
+
+class SessionState(StrEnum):
+    """How a session of a class stands at a moment."""
+
+    NOT_YET = "not_yet"
+    OPEN = "open"
+    LATE = "late"
+    """Past its deadline, still taken."""
+    CLOSED = "closed"
+    REPORTED = "reported"
+
+
+def session_state(plan: Plan, wall: time, *, reported: bool, today: bool = True) -> SessionState:
+    """How a session stands when the school's clock shows `wall`; a day gone by is closed."""
+    if reported:
+        return SessionState.REPORTED
+    if not today or wall > plan.closes:
+        return SessionState.CLOSED
+    if wall < plan.opens:
+        return SessionState.NOT_YET
+    return SessionState.LATE if wall > plan.deadline else SessionState.OPEN
+
+
+def current_session(states: Sequence[tuple[Plan, SessionState]]) -> Plan | None:
+    """The session to report now: open and not yet reported, the earliest deadline first."""
+    takeable = [plan for plan, state in states if state in (SessionState.OPEN, SessionState.LATE)]
+    return min(takeable, key=lambda plan: plan.deadline, default=None)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A student of whom two versions of a sheet say different things."""
+
+    student_id: int
+    theirs: Line | None
+    mine: Line | None
+
+
+def differences(theirs: Mapping[int, Line], mine: Mapping[int, Line]) -> list[Difference]:
+    """Where two versions differ, in the order of the second; None: not on that version's roster."""
+    order = list(dict.fromkeys([*mine, *theirs]))
+    return [
+        Difference(student, theirs.get(student), mine.get(student))
+        for student in order
+        if theirs.get(student) != mine.get(student)
+    ]
+
+
+def excused_sessions(plans: Iterable[Plan], wall: time) -> list[SessionCode]:
+    """The sessions a case reported at `wall` excuses, should they come late.
+
+    Care comes first: from a session's opening until twenty minutes after its deadline.
+    """
+
+    def minutes(moment: time) -> int:
+        return moment.hour * 60 + moment.minute
+
+    return [
+        plan.code
+        for plan in plans
+        if minutes(plan.opens) <= minutes(wall) <= minutes(plan.deadline) + CARE_MINUTES
+    ]
+
+
+def may_undo(kind: VersionKind, at: datetime, now: datetime) -> bool:
+    """Whether a sheet may still be undone: within ten minutes, and not once it was corrected."""
+    return kind is VersionKind.SUBMIT and now - at <= timedelta(minutes=UNDO_MINUTES)
+
+
+def is_on_time(at: datetime, deadline: datetime) -> bool:
+    """Whether a sheet came by its deadline."""
+    return at <= deadline
+
+
+DEVICES = {Site.FOREHEAD: "infrared", Site.EAR: "infrared", Site.AXILLARY: "electronic"}
+"""The device a site is measured with."""
+
+
+def _plan(code: SessionCode, active: bool, times: str, how: Affirmation) -> dict[str, object]:
+    opens, starts, deadline, closes = (time.fromisoformat(wall) for wall in times.split())
+    return {
+        "code": code,
+        "level": "routine",
+        "active": active,
+        "recorded": RecordedBy.CLASS,
+        "opens": opens,
+        "starts": starts,
+        "deadline": deadline,
+        "closes": closes,
+        "mode": Mode.EXCEPTIONS,
+        "how": how,
+    }
+
+
+SHIPPED_PLANS = [
+    _plan(SessionCode.ARRIVAL, True, "07:20 07:20 08:25 09:00", Affirmation.MEASURED),
+    _plan(SessionCode.MORNING, True, "07:50 07:50 08:30 16:30", Affirmation.LOOKED),
+    _plan(SessionCode.NOON, True, "13:40 13:40 14:10 16:30", Affirmation.LOOKED),
+    _plan(SessionCode.EVENING, False, "15:50 15:50 16:15 17:40", Affirmation.LOOKED),
+]
+"""The sessions a new school begins with; the school changes them by date.  Times are our choice."""
+
+SHIPPED_TRIGGERS: list[dict[str, object]] = [
+    {"site": Site.FOREHEAD, "device": "infrared", "tenths": 373, "source": "common practice of schools"},
+    {"site": Site.EAR, "device": "infrared", "tenths": 375, "source": "to be confirmed per device"},
+    {"site": Site.AXILLARY, "device": "electronic", "tenths": 373, "source": "common practice of schools"},
+]
+"""Readings at or over which a retest is asked for, in tenths; the school changes them by date."""

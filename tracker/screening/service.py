@@ -1,0 +1,425 @@
+"""Taking, correcting and withdrawing sheets: the only writers of them."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from tracker import clock
+from tracker.absence import service as absence
+from tracker.absence.rules import Seen
+from tracker.accounts.rules import Identity, Role
+from tracker.audit import service as audit
+from tracker.db import db, insert
+from tracker.errors import Rejected
+from tracker.facts import service as facts
+from tracker.facts.rules import ObservationKind, SourceKind, Symptom
+from tracker.facts.service import Fact
+from tracker.school import service as school
+from tracker.school.rules import ExcuseCode, is_school_day
+from tracker.screening import queries
+from tracker.screening.models import Entry, FeverTrigger, Reading, Roster, SessionPlan, Sheet, SheetVersion
+from tracker.screening.queries import ClassSession, RosterStudent
+from tracker.screening.rules import (
+    DEVICES,
+    FIRST_CALL_MINUTES,
+    HALF_OF,
+    ILL_REASONS,
+    NORMAL_LINE,
+    PRESENT,
+    SHIPPED_PLANS,
+    SHIPPED_TRIGGERS,
+    Affirmation,
+    FeverState,
+    Line,
+    Plan,
+    Refusal,
+    Site,
+    State,
+    VersionKind,
+    counts_of,
+    excused_sessions,
+    fever_of,
+    may_undo,
+)
+
+
+class Stale(Exception):
+    """The sheet is no longer what the form was made from: somebody else was faster, or the class changed."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a form says of a whole class."""
+
+    key: UUID
+    base: int
+    """The version the form was made from; 0 for none."""
+    how: Affirmation
+    lines: Mapping[int, Line]
+    """Every student the form showed, in its order."""
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a sheet is taken: the instant, and the school's own day and clock."""
+
+    at: datetime
+    today: date
+    wall: time
+
+
+def ship_defaults(by: int | None, at: datetime, valid_from: date) -> None:
+    """The session plans and fever triggers a new school begins with."""
+    db.session.execute(sa.insert(SessionPlan), [{**plan, "valid_from": valid_from} for plan in SHIPPED_PLANS])
+    db.session.execute(
+        sa.insert(FeverTrigger), [{**trigger, "valid_from": valid_from} for trigger in SHIPPED_TRIGGERS]
+    )
+    audit.record(by, at, "screening.defaults", "session_plan", None)
+
+
+def roster_digest(members: Sequence[int]) -> str:
+    """What the students of a class, in their order, are known by."""
+    return hashlib.sha256(json.dumps(list(members)).encode()).hexdigest()
+
+
+def refuse_untimely(who: Identity, session: ClassSession, moment: Moment, base: int, reason: str | None) -> Plan:
+    """The plan under which a sheet may be taken now.  Rejected where it may not.
+
+    A teacher's first sheet is taken from the session's opening to its close, and corrected until the
+    end of the day; after that the nurse takes and corrects it, with a reason.
+    """
+    if session.day > moment.today:
+        raise Rejected(Refusal.IN_FUTURE)
+    if not is_school_day(session.day_type):
+        raise Rejected(Refusal.NO_SCHOOL_DAY)
+    if (plan := session.plan) is None:
+        raise Rejected(Refusal.NOT_ASKED_FOR)
+    is_today = session.day == moment.today
+    if is_today and moment.wall < plan.opens:
+        raise Rejected(Refusal.NOT_OPEN, opens=plan.opens)
+    over = not is_today or (base == 0 and moment.wall > plan.closes)
+    if over and Role.NURSE not in who.roles:
+        raise Rejected(Refusal.CORRECTION_OVER if base else Refusal.CLOSED, closes=plan.closes)
+    if over and not reason:
+        raise Rejected(Refusal.REASON_NEEDED, "reason")
+    return plan
+
+
+def submit(who: Identity, moment: Moment, session: ClassSession, form: Submission) -> int:
+    """Take a class's sheet or its correction, whole or not at all; the number of the version that holds.
+
+    A form whose key was taken before gives the number it gave then.  Stale where the form was made
+    from another version or another roster; Rejected where a rule says no.
+    """
+    plan = refuse_untimely(who, session, moment, form.base, form.reason)
+    students = queries.roster(session.class_id, session.day)
+    if not students:
+        raise Rejected(Refusal.NO_STUDENTS)
+    _compare_rosters(form, students, session)
+    roster_id = _keep_roster([student.id for student in students])
+    taken = _claim_head(session, form)
+    if isinstance(taken, SheetVersion):
+        return taken.no
+    sheet_id, no = taken
+    before = queries.live_lines([sheet_id]).get(sheet_id, {}) if form.base else {}
+    counts = counts_of(form.lines.values(), trigger=session.trigger, retest_trigger=session.retest_trigger)
+    db.session.execute(
+        sa.insert(SheetVersion),
+        {
+            "sheet_id": sheet_id,
+            "no": no,
+            "roster_id": roster_id,
+            "at": moment.at,
+            "by": who.user_id,
+            "kind": VersionKind.CORRECT if form.base else VersionKind.SUBMIT,
+            "how": form.how,
+            "reason": form.reason,
+            "plan_from": plan.valid_from,
+            "deadline": clock.at(session.day, plan.deadline),
+            "key": form.key,
+            **counts.stored(),
+        },
+    )
+    changed = {
+        student: line for student, line in form.lines.items() if line != before.get(student, NORMAL_LINE)
+    }
+    _keep_lines(who.user_id, moment.at, session, sheet_id, no, changed, corrected=set(changed) & set(before))
+    _follow_absences(who.user_id, moment.at, session, plan, form.lines, students)
+    audit.record(
+        who.user_id,
+        moment.at,
+        "screening.correct" if form.base else "screening.submit",
+        "sheet",
+        sheet_id,
+        changes={"no": no, "students": sorted(changed)},
+    )
+    if session.day == moment.today and any(
+        _needs_care(line, session) and not _needs_care(before.get(student, NORMAL_LINE), session)
+        for student, line in changed.items()
+    ):
+        duties = [code.value for code in excused_sessions(session.plans.values(), moment.wall)]
+        school.excuse(who.user_id, moment.at, session.class_id, session.day, duties, ExcuseCode.CARE)
+    return no
+
+
+def withdraw(who: Identity, moment: Moment, session: ClassSession, key: UUID) -> None:
+    """Undo a sheet within ten minutes of its submission, as if it had not been sent.
+
+    Its versions are kept; the class is missing again.  A correction is not undone but corrected.
+    """
+    kept = queries.kept_sheets(session.class_id, session.day, [session.code]).get(session.code)
+    if kept is None:
+        raise Stale
+    sheet, last = kept.sheet, kept.version
+    if not may_undo(last.kind, last.at, moment.at):
+        raise Rejected(Refusal.UNDO_OVER)
+    number = last.no + 1
+    db.session.execute(
+        sa.insert(SheetVersion),
+        {
+            **{column.name: getattr(last, column.key) for column in SheetVersion.__table__.columns},
+            "no": number,
+            "at": moment.at,
+            "by": who.user_id,
+            "kind": VersionKind.WITHDRAW,
+            "key": key,
+        },
+    )
+    db.session.execute(sa.update(Sheet).where(Sheet.id == sheet.id).values(head=None))
+    not_normal = {student for student, line in kept.lines.items() if line != NORMAL_LINE}
+    _keep_lines(who.user_id, moment.at, session, sheet.id, number, {}, corrected=not_normal)
+    absence.unfollow_sheet(
+        who.user_id, moment.at, class_id=session.class_id, day=session.day, since=last.at
+    )
+    audit.record(who.user_id, moment.at, "screening.withdraw", "sheet", sheet.id, changes={"no": number})
+
+
+def _compare_rosters(form: Submission, students: Sequence[RosterStudent], session: ClassSession) -> None:
+    now = {student.id for student in students}
+    gone = set(form.lines) - now
+    if gone and not queries.were_ever_of_class(gone, session.class_id):
+        raise Rejected(Refusal.NOT_OF_CLASS)
+    if gone or now - set(form.lines):
+        raise Stale
+
+
+def _keep_roster(members: Sequence[int]) -> int:
+    statement = insert(Roster).values(digest=roster_digest(members), members=list(members))
+    return int(
+        db.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["digest"], set_={"digest": statement.excluded.digest}
+            ).returning(Roster.id)
+        ).scalar_one()
+    )
+
+
+def _claim_head(session: ClassSession, form: Submission) -> tuple[int, int] | SheetVersion:
+    """The sheet and the number of its next version; the version itself if the form was taken before.
+
+    The database decides between two who are equally fast: on the unique sheet of a class, day and
+    session, or on the head the form was made from.
+    """
+    where = (
+        Sheet.class_id == session.class_id,
+        Sheet.day == session.day,
+        Sheet.session == session.code,
+    )
+    if form.base:
+        claimed = db.session.execute(
+            sa.update(Sheet)
+            .where(*where, Sheet.head == form.base)
+            .values(head=form.base + 1, confirmed_by=None, confirmed_at=None)
+            .returning(Sheet.id)
+        ).scalar()
+        if claimed is not None:
+            return claimed, form.base + 1
+    else:
+        claimed = db.session.execute(
+            insert(Sheet)
+            .values(class_id=session.class_id, day=session.day, session=session.code, head=1)
+            .on_conflict_do_nothing()
+            .returning(Sheet.id)
+        ).scalar()
+        if claimed is not None:
+            return claimed, 1
+    return _taken_before(session, form) or _claim_withdrawn(session, form)
+
+
+def _taken_before(session: ClassSession, form: Submission) -> SheetVersion | None:
+    found = queries.version_with_key(form.key)
+    if found is None:
+        return None
+    version, sheet = found
+    if (sheet.class_id, sheet.day, sheet.session) != (session.class_id, session.day, session.code):
+        raise Stale
+    return version
+
+
+def _claim_withdrawn(session: ClassSession, form: Submission) -> tuple[int, int]:
+    sheet = queries.sheet_of(session.class_id, session.day, session.code)
+    if form.base or sheet is None or sheet.head is not None:
+        raise Stale
+    number = queries.last_number(sheet.id) + 1
+    claimed = db.session.execute(
+        sa.update(Sheet).where(Sheet.id == sheet.id, Sheet.head.is_(None)).values(head=number).returning(Sheet.id)
+    ).scalar()
+    if claimed is None:
+        raise Stale
+    return claimed, number
+
+
+def _keep_lines(
+    by: int,
+    at: datetime,
+    session: ClassSession,
+    sheet_id: int,
+    no: int,
+    changed: Mapping[int, Line],
+    *,
+    corrected: set[int],
+) -> None:
+    """Write who is not plain normal, their readings and what they say of health.
+
+    What was said of the corrected before ends with this version: nothing is overwritten.
+    """
+    if corrected:
+        db.session.execute(
+            sa.update(Entry)
+            .where(Entry.sheet_id == sheet_id, Entry.student_id.in_(corrected), Entry.until_no.is_(None))
+            .values(until_no=no)
+            .execution_options(synchronize_session=False)
+        )
+        db.session.execute(
+            sa.update(Reading)
+            .where(Reading.sheet_id == sheet_id, Reading.student_id.in_(corrected), Reading.struck_at.is_(None))
+            .values(struck_at=at)
+            .execution_options(synchronize_session=False)
+        )
+        facts.retract(at, SourceKind.SHEET, sheet_id, corrected)
+    told = said_by(by, at, session, sheet_id, no, changed)
+    if told.entries:
+        db.session.execute(sa.insert(Entry), told.entries, execution_options={"render_nulls": True})
+    if told.readings:
+        db.session.execute(sa.insert(Reading), told.readings, execution_options={"render_nulls": True})
+    facts.observe(at, told.facts)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What lines of a sheet come to, as rows: who is not plain normal, readings, facts of health."""
+
+    entries: list[dict[str, Any]]
+    readings: list[dict[str, Any]]
+    facts: list[Fact]
+
+
+def said_by(
+    by: int, at: datetime, session: ClassSession, sheet_id: int, no: int, lines: Mapping[int, Line]
+) -> Said:
+    """The rows that a version of a sheet adds for these lines; nothing is written here."""
+    entries = [
+        {
+            "sheet_id": sheet_id,
+            "student_id": student,
+            "since_no": no,
+            "until_no": None,
+            "state": line.state,
+            "reason": line.reason,
+            "onset": line.onset,
+            "note": line.note,
+        }
+        for student, line in lines.items()
+        if line != NORMAL_LINE
+    ]
+    readings = [
+        {
+            "student_id": student,
+            "taken_at": at,
+            "seq": seq,
+            "tenths": tenths,
+            "site": site,
+            "device": DEVICES[site],
+            "by": by,
+            "sheet_id": sheet_id,
+            "struck_at": None,
+        }
+        for student, line in lines.items()
+        for seq, tenths, site in ((1, line.first, Site.FOREHEAD), (2, line.retest, Site.AXILLARY))
+        if tenths is not None
+    ]
+    found = [
+        fact
+        for student, line in lines.items()
+        for fact in _facts_of(student, line, session, at, sheet_id, no)
+    ]
+    return Said(entries, readings, found)
+
+
+def _facts_of(
+    student: int, line: Line, session: ClassSession, at: datetime, sheet_id: int, no: int
+) -> list[Fact]:
+    """What a line of a sheet says of a student's health."""
+
+    def fact(kind: ObservationKind, code: str | None, tenths: int | None = None) -> Fact:
+        return Fact(
+            student, kind, code, session.day, line.onset or session.day, at, SourceKind.SHEET, sheet_id, no,
+            tenths=tenths,
+        )
+
+    order = list(Symptom)
+    found = [
+        fact(ObservationKind.SYMPTOM, symptom.value) for symptom in sorted(line.symptoms, key=order.index)
+    ]
+    fever = fever_of(
+        line.first, line.retest, trigger=session.trigger, retest_trigger=session.retest_trigger
+    )
+    if fever in (FeverState.WAITING, FeverState.CONFIRMED):
+        found.append(fact(ObservationKind.FEVER, None, max(line.first or 0, line.retest or 0)))
+    if line.state is State.ABSENT and line.reason in ILL_REASONS:
+        found.append(fact(ObservationKind.ILL_ABSENCE, line.reason.value if line.reason else None))
+    return found
+
+
+def _follow_absences(
+    by: int,
+    at: datetime,
+    session: ClassSession,
+    plan: Plan,
+    lines: Mapping[int, Line],
+    students: Sequence[RosterStudent],
+) -> None:
+    first_call_at = clock.at(session.day, plan.deadline) + timedelta(minutes=FIRST_CALL_MINUTES)
+    seen = [
+        Seen(
+            student,
+            True if line.state in PRESENT else False if line.state is State.ABSENT else None,
+            line.reason,
+        )
+        for student, line in lines.items()
+    ]
+    absence.follow_sheet(
+        by,
+        at,
+        class_id=session.class_id,
+        day=session.day,
+        half=HALF_OF[session.code],
+        seen=seen,
+        live={student.id: student.episode for student in students if student.episode},
+        first_call_at=max(first_call_at, at),
+    )
+
+
+def _needs_care(line: Line, session: ClassSession) -> bool:
+    fever = fever_of(
+        line.first, line.retest, trigger=session.trigger, retest_trigger=session.retest_trigger
+    )
+    return fever is not FeverState.NONE or line.state in (State.IN_ROOM, State.SYMPTOMATIC)
+
