@@ -17,8 +17,10 @@ from hypothesis import settings
 from sqlalchemy import event
 
 from tests import cast as cast_module
-from tests.cast import NOW, PASSWORD, Cast
+from tests.cast import NOW, Cast
 from tracker import clock, create_app, schema
+from tracker.accounts.guards import signed_in
+from tracker.accounts.queries import user_named
 from tracker.db import db
 
 settings.register_profile("tracker", deadline=None, max_examples=25)
@@ -158,13 +160,12 @@ class Visitor:
         self.response: Any = None
 
     def sign_in(self, username: str) -> "Visitor":
-        """Sign in as one of the cast."""
-        page = self.get("/login")
-        self.post(
-            "/login",
-            {"username": username, "password": PASSWORD, "csrf_token": self.token(page)},
-            expect=303,
-        )
+        """Sign in as one of the cast, as the sign-in page would leave the session."""
+        with self._outside():
+            user = user_named(username)
+            device = signed_in(user)
+        with self.client.session_transaction() as session:
+            session.update(_user_id=device.get_id(), _fresh=True)
         return self
 
     def get(self, url: str, expect: int = 200) -> BeautifulSoup:

@@ -42,10 +42,16 @@ def dumped(engine: sa.Engine) -> dict[str, str]:
 
 
 def _plain(sql: str) -> str:
-    """A statement without the accidents of its layout: its parts in order."""
-    inner = re.sub(r"\s+", " ", sql.replace('"', ""))
-    head, _, body = inner.partition("(")
-    return head.strip() + " " + " | ".join(sorted(part.strip() for part in re.split(r",(?![^(]*\))", body)))
+    """A statement without the accidents of its layout: its parts in order, whitespace and quotes apart."""
+    head, _, body = re.sub(r"\s+", " ", sql.replace('"', "")).partition("(")
+    parts, depth = [""], 0
+    for letter in body.rstrip()[: -1 if body.rstrip().endswith(")") else None]:
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return head.strip() + "|" + "|".join(sorted(part.strip() for part in parts))
 
 
 def test_the_program_knows_its_newest_revision():

@@ -1,10 +1,10 @@
 """Form fields that take text as people type it and complain in our own words."""
 
-from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectMultipleField, StringField
+from wtforms import DateField, PasswordField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -21,6 +21,8 @@ class Needed(InputRequired):
 class Line(StringField):
     """One line of text, without blanks around it; needed unless said otherwise."""
 
+    data: str
+
     def __init__(self, label: Any, *, most: int = 64, needed: bool = True, **more: Any) -> None:
         checks = [*more.pop("validators", []), Length(max=most, message=_l("Please shorten this."))]
         super().__init__(
@@ -36,10 +38,19 @@ class Line(StringField):
             self.raw_data = []
 
 
-class Day(DateField):
-    """A day of the calendar; needed if its validators say so."""
+class Password(PasswordField):
+    """A password as it is typed: its blanks belong to it."""
 
-    def process_formdata(self, valuelist: list[str]) -> None:
+    data: str
+
+    def __init__(self, label: Any, *validators: Any, **more: Any) -> None:
+        super().__init__(label, validators=[Needed(), *validators], **more)
+
+
+class MaybeDay(DateField):
+    """A day of the calendar, or none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
         """Reads what was typed; an empty field is no day."""
         if not valuelist or not valuelist[0].strip():
             self.data = None
@@ -52,11 +63,17 @@ class Day(DateField):
             raise ValueError(str(_l("Please enter a day, such as 2026-09-21."))) from None
 
 
+class Day(MaybeDay):
+    """A day of the calendar; needed."""
+
+    data: date  # type: ignore[assignment]
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(label, validators=[Needed()], **more)
+
+
 class Ticks(SelectMultipleField):
     """Several of a few, as boxes to tick."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
-
-    def __init__(self, label: Any, choices: Any, validators: Sequence[Any] = ()) -> None:
-        super().__init__(label, choices=choices, validators=validators)

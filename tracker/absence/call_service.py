@@ -68,7 +68,9 @@ def record_call(by: int, at: datetime, episode_id: int, report: Report, *, revie
     if newest:
         _continue(episode, report, called, days)
     unread = not reviewer or any(one.reviewed_at is None for one in earlier)
-    episode.state = EpisodeState.TO_REVIEW if unread else rules.after_review(episode.back_on)
+    episode.state = rules.moved(
+        episode.state, EpisodeState.TO_REVIEW if unread else rules.after_review(episode.back_on)
+    )
     call = Call(
         episode_id=episode_id,
         at=report.called_at,
@@ -200,7 +202,7 @@ def review(by: int, at: datetime, episode_id: int, upto: int) -> None:
         .execution_options(synchronize_session=False)
     ).all()
     if not queries.has_unread_calls(episode_id):
-        episode.state = rules.after_review(episode.back_on)
+        episode.state = rules.moved(episode.state, rules.after_review(episode.back_on))
     audit.record(
         by,
         at,
@@ -228,6 +230,7 @@ def close(by: int, at: datetime, episode_id: int, upto: int) -> None:
         review(by, at, episode_id, upto)
         if queries.has_unread_calls(episode_id):
             raise Rejected(Refusal.UNREAD)
+    rules.moved(episode.state, EpisodeState.CLOSED)
     for name, value in closed(at, episode.back_on or today, how).items():
         setattr(episode, name, value)
     audit.record(

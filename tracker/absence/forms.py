@@ -17,6 +17,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
@@ -72,9 +73,9 @@ def _temperature_words(problem: TemperatureProblem, typed: str) -> str:
     return str(words)
 
 
-def _choices(kind: Any, *, empty: Any = None) -> list[tuple[str, Any]]:
-    chosen = [(member.value, word(member)) for member in kind]
-    return chosen if empty is None else [("", empty), *chosen]
+def _choices(kind: Any, *, empty: Any = None) -> list[SelectChoice]:
+    chosen = [SelectChoice(member.value, word(member)) for member in kind]
+    return chosen if empty is None else [SelectChoice("", empty), *chosen]
 
 
 class CallForm(Form):
@@ -95,7 +96,7 @@ class CallForm(Form):
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
     )
     sure = BooleanField(_l("The temperature is right"))
-    diagnosis = SelectField(_l("Diagnosis"), choices=_choices(Diagnosis, empty=_l("None given")))
+    diagnosis = SelectField(_l("Diagnosis"), choices=_choices(Diagnosis, empty=_l("No diagnosis")))
     confirmed = BooleanField(_l("Confirmed by a doctor"))
     next_on = DateField(_l("Next call, or day of return"), validators=[Optional()])
     way = SelectField(_l("Way"), choices=_choices(CallWay), default=CallWay.PHONE.value)

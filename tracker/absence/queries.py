@@ -18,8 +18,8 @@ from tracker.db import db
 from tracker.facts.models import Observation
 from tracker.facts.rules import Diagnosis, ObservationKind, SourceKind, Symptom
 from tracker.school.models import Enrolment, Guardian, SchoolClass, Student
-from tracker.school.queries import enrolled_on
-from tracker.screening.models import Entry, FeverTrigger, Sheet
+from tracker.school.queries import class_order, enrolled_on
+from tracker.screening.models import Entry, FeverTrigger, Sheet, SheetVersion
 from tracker.screening.rules import HALF_OF, PRESENT, HalfDay, SessionCode, Site, State
 
 _HAS_CALLS = sa.exists().where(Call.episode_id == Episode.id).correlate(Episode).label("has_calls")
@@ -87,12 +87,15 @@ class DayOfSheets:
 
     last_present: bool | None
     absent_halves: frozenset[HalfDay]
+    said_at: datetime | None
+    """When the session that decides was first reported."""
 
 
 def sheets_of_day(class_id: int, day: date, student_ids: Collection[int]) -> dict[int, DayOfSheets]:
     """What the live sheets of a class and day say of students: the last session of each half-day decides."""
+    first = sa.select(sa.func.min(SheetVersion.at)).where(SheetVersion.sheet_id == Sheet.id)
     rows = db.session.execute(
-        sa.select(Sheet.session, Entry.student_id, Entry.state)
+        sa.select(Sheet.session, Entry.student_id, Entry.state, first.scalar_subquery().label("said_at"))
         .outerjoin(
             Entry,
             sa.and_(Entry.sheet_id == Sheet.id, Entry.until_no.is_(None), Entry.student_id.in_(student_ids)),
@@ -100,18 +103,42 @@ def sheets_of_day(class_id: int, day: date, student_ids: Collection[int]) -> dic
         .where(Sheet.class_id == class_id, Sheet.day == day, Sheet.head.is_not(None))
     ).all()
     states = {(row.session, row.student_id): row.state for row in rows}
-    sessions = [session for session in SessionCode if any(row.session == session for row in rows)]
+    said = {row.session: row.said_at for row in rows}
+    sessions = [session for session in SessionCode if session in said]
     found = {}
     for student in student_ids:
         last: bool | None = None
+        said_at: datetime | None = None
         halves: dict[HalfDay, bool] = {}
         for session in sessions:
             # Without an entry a student of the sheet was affirmed normal.
             state = states.get((session, student), State.NORMAL)
             if state in PRESENT or state is State.ABSENT:
                 last = halves[HALF_OF[session]] = state is not State.ABSENT
-        found[student] = DayOfSheets(last, frozenset(half for half, present in halves.items() if not present))
+                said_at = said[session]
+        missed = frozenset(half for half, present in halves.items() if not present)
+        found[student] = DayOfSheets(last, missed, said_at)
     return found
+
+
+def arrived_on(day: date) -> sa.ColumnElement[bool]:
+    """The condition that somebody logged the student of an episode as arrived on a day."""
+    return sa.exists().where(
+        Call.episode_id == Episode.id,
+        Call.result == CallResult.ARRIVED,
+        Call.at >= clock.at(day, time()),
+        Call.at < tonight(day),
+    )
+
+
+def arrivals(episode_ids: Collection[int]) -> dict[int, datetime]:
+    """When the students of these episodes were last logged as arrived."""
+    rows = db.session.execute(
+        sa.select(Call.episode_id, sa.func.max(Call.at))
+        .where(Call.episode_id.in_(episode_ids), Call.result == CallResult.ARRIVED)
+        .group_by(Call.episode_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def home_fever_trigger(day: date) -> int:
@@ -201,12 +228,13 @@ def of_class_now(today: date) -> sa.ColumnElement[bool]:
 
 
 @dataclass(frozen=True)
-class EpisodePage:
+class Followed:
     """An episode with whom it is about, and the class the student is in now."""
 
     episode: Episode
     student: Student
     seat: int | None
+    enrolled_until: date | None
     school_class: SchoolClass
 
     @property
@@ -214,17 +242,27 @@ class EpisodePage:
         """The class whose teacher follows it up."""
         return self.school_class.id
 
+    def is_enrolled(self, today: date) -> bool:
+        """Whether the student is still at this school."""
+        return self.enrolled_until is None or self.enrolled_until >= today
 
-def episode(episode_id: int, today: date) -> EpisodePage | None:
-    """An episode by its number, as its page shows it.  One statement."""
-    row = db.session.execute(
-        sa.select(Episode, Student, Enrolment.seat, SchoolClass)
+
+def followed(today: date, *where: sa.ColumnElement[bool]) -> list[Followed]:
+    """Episodes with whom they are about, by class and seat.  One statement."""
+    rows = db.session.execute(
+        sa.select(Episode, Student, Enrolment.seat, Enrolment.ends, SchoolClass)
         .join(Student, Student.id == Episode.student_id)
         .join(Enrolment, sa.and_(Enrolment.student_id == Student.id, of_class_now(today)))
         .join(SchoolClass, SchoolClass.id == Enrolment.class_id)
-        .where(Episode.id == episode_id)
-    ).one_or_none()
-    return EpisodePage(*row) if row else None
+        .where(*where)
+        .order_by(*class_order(), Enrolment.seat, Episode.id)
+    )
+    return [Followed(*row) for row in rows]
+
+
+def episode(episode_id: int, today: date) -> Followed | None:
+    """An episode by its number, as its page shows it.  One statement."""
+    return next(iter(followed(today, Episode.id == episode_id)), None)
 
 
 @dataclass(frozen=True)
@@ -266,6 +304,9 @@ class Signs:
 
     symptoms: Sequence[Symptom]
     tenths: int | None
+
+
+NO_SIGNS = Signs((), None)
 
 
 def signs_of(*episodes: sa.ColumnElement[bool]) -> dict[int, Signs]:

@@ -10,40 +10,35 @@ from tracker import clock
 from tracker.absence.call_rules import NextStep, QueueGroup, group_of, next_step
 from tracker.absence.models import Call, Episode
 from tracker.absence.queries import (
+    NO_SIGNS,
     CallSeen,
+    Followed,
     Signs,
     calls_where,
     days_of,
+    followed,
     of_class_now,
     signs_of,
     tonight,
 )
-from tracker.absence.rules import LIVE, EpisodeState
-from tracker.db import db
-from tracker.facts.rules import Symptom
-from tracker.school.models import Enrolment, SchoolClass, Student
-from tracker.school.queries import class_order, school_days
+from tracker.absence.rules import LIVE, EpisodeState, ending
+from tracker.school.models import Enrolment
+from tracker.school.queries import school_days
 
 
 @dataclass(frozen=True)
 class QueueRow:
     """One absence as the queue shows it."""
 
-    episode: Episode
-    name: str
-    seat: int | None
-    school_class: SchoolClass
+    found: Followed
     calls: Sequence[CallSeen]
-    symptoms: Sequence[Symptom]
-    tenths: int | None
-    """The highest temperature known of this absence, in tenths."""
+    signs: Signs
     days: int
+    """How many school days it has lasted."""
     group: QueueGroup
     step: NextStep
-
-    @property
-    def class_id(self) -> int:
-        return self.school_class.id
+    may_end: bool
+    """Whether it can be closed: seen at school again, or gone from the school."""
 
     @property
     def last(self) -> CallSeen | None:
@@ -56,13 +51,6 @@ class QueueRow:
         return max((call.id for call in self.calls), default=0)
 
 
-def _in_queue(today: date) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        Episode.state.in_(LIVE),
-        sa.and_(Episode.state == EpisodeState.CLOSED, Episode.closed_at >= clock.at(today, time())),
-    )
-
-
 def queue(
     class_ids: Collection[int] | None, now: datetime, today: date, *, reviewer: bool
 ) -> dict[QueueGroup, list[QueueRow]]:
@@ -70,57 +58,44 @@ def queue(
 
     Four statements at most, however many there are.
     """
+    in_queue = sa.or_(
+        Episode.state.in_(LIVE),
+        sa.and_(Episode.state == EpisodeState.CLOSED, Episode.closed_at >= clock.at(today, time())),
+    )
     of_class = [Enrolment.class_id.in_(class_ids)] if class_ids is not None else []
     asked = (
         sa.select(Episode.id)
         .join(Enrolment, sa.and_(Enrolment.student_id == Episode.student_id, of_class_now(today)))
-        .where(_in_queue(today), *of_class)
+        .where(in_queue, *of_class)
     )
-    found = db.session.execute(
-        sa.select(Episode, Student.name, Enrolment.seat, SchoolClass)
-        .join(Student, Student.id == Episode.student_id)
-        .join(Enrolment, sa.and_(Enrolment.student_id == Student.id, of_class_now(today)))
-        .join(SchoolClass, SchoolClass.id == Enrolment.class_id)
-        .where(_in_queue(today), *of_class)
-        .order_by(*class_order(), Enrolment.seat, Episode.id)
-    ).all()
     groups: dict[QueueGroup, list[QueueRow]] = {group: [] for group in QueueGroup}
-    if not found:
+    rows = followed(today, in_queue, *of_class)
+    if not rows:
         return groups
     calls: dict[int, list[CallSeen]] = {}
     for call in calls_where(Call.episode_id.in_(asked)):
         calls.setdefault(call.episode_id, []).append(call)
     signs = signs_of(Episode.id.in_(asked))
-    days = school_days(min(row.Episode.first_on for row in found), today)
+    days = school_days(min(row.episode.first_on for row in rows), today)
     end = tonight(today)
-    for one, name, seat, school_class in found:
+    for row in rows:
+        one = row.episode
         group = group_of(one.state, one.due_at, one.back_on, now=now, tonight=end, reviewer=reviewer)
-        made, known = calls.get(one.id, ()), signs.get(one.id)
-        groups[group].append(_row(one, name, seat, school_class, made, known, days, group, today))
+        made = calls.get(one.id, [])
+        results = [call.result for call in made]
+        lasted = days_of(one, days, today)
+        step = next_step(
+            group,
+            reason=one.reason,
+            due=one.due_at is not None,
+            days=lasted,
+            results=results,
+            diagnosed=one.diagnosis is not None,
+        )
+        last = results[-1] if results else None
+        may_end = ending(one.back_on, last, enrolled=row.is_enrolled(today)) is not None
+        groups[group].append(QueueRow(row, made, signs.get(one.id, NO_SIGNS), lasted, group, step, may_end))
     for group in (QueueGroup.OVERDUE, QueueGroup.TODAY, QueueGroup.LATER):
-        groups[group].sort(key=lambda row: (row.episode.due_at is None, row.episode.due_at))
+        # The classes' order holds among those due at the same time.
+        groups[group].sort(key=lambda row: row.found.episode.due_at or end.replace(year=9999))
     return groups
-
-
-def _row(
-    one: Episode,
-    name: str,
-    seat: int | None,
-    school_class: SchoolClass,
-    calls: Sequence[CallSeen],
-    signs: Signs | None,
-    days: Sequence[date],
-    group: QueueGroup,
-    today: date,
-) -> QueueRow:
-    count = days_of(one, days, today)
-    step = next_step(
-        group,
-        reason=one.reason,
-        due=one.due_at is not None,
-        days=count,
-        results=[call.result for call in calls],
-        diagnosed=one.diagnosis is not None,
-    )
-    symptoms, tenths = (signs.symptoms, signs.tenths) if signs else ((), None)
-    return QueueRow(one, name, seat, school_class, calls, symptoms, tenths, count, group, step)

@@ -4,6 +4,7 @@ What people do about them (calls, review, closing) stands in `call_service.py`; 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +19,31 @@ from tracker.audit import service as audit
 from tracker.db import db, insert
 from tracker.school import queries as school
 from tracker.screening.rules import AbsenceReason, HalfDay
+
+
+def wall(at: datetime) -> calls.Wall:
+    """An instant on the school's wall clock, to the minute."""
+    local = clock.local(at)
+    return calls.Wall(local.date(), local.time().replace(second=0, microsecond=0))
+
+
+def instant(moment: calls.Wall | None) -> datetime | None:
+    """A moment of the wall clock as an instant."""
+    return clock.at(moment.day, moment.time) if moment else None
+
+
+@dataclass(frozen=True)
+class Due:
+    """What the first calls about the absent of one sheet hang on."""
+
+    day: date
+    """The day of the sheet."""
+    now: calls.Wall
+    first_call: calls.Wall
+
+    def first(self, reason: AbsenceReason) -> datetime | None:
+        """When the first call is due, by the reason of the absence."""
+        return instant(calls.first_due(reason, self.day, self.now, self.first_call))
 
 
 def follow_sheet(
@@ -38,6 +64,9 @@ def follow_sheet(
     a day contradict each other, somebody is absent again) costs a few more, however many students.
     """
     sightings = _sightings(class_id, day, seen, live)
+    if not sightings:
+        return
+    when = Due(day, _calling(day, at), wall(first_call_at))
     reasons = {one.student_id: one.reason for one in seen}
     changes: dict[int, dict[str, Any]] = {}
     opened: list[tuple[int, AbsenceReason]] = []
@@ -45,12 +74,10 @@ def follow_sheet(
         reason = reasons[student] or AbsenceReason.UNKNOWN
         if what in (Sighting.OPENS, Sighting.OTHER):
             opened.append((student, reason))
-        if what is not Sighting.OPENS and (
-            values := _change(live[student], what, reason, at, day, first_call_at)
-        ):
+        if what is not Sighting.OPENS and (values := _change(live[student], what, reason, at, when)):
             changes[live[student].id] = values
     _write(changes)
-    _open(at, class_id, day, half, opened, first_call_at)
+    _open(at, class_id, half, opened, when)
     told = {
         what.value: sorted(live[student].id for student, one in sightings.items() if one is what)
         for what in (Sighting.BACK, Sighting.AGAIN, Sighting.OTHER, Sighting.VOID)
@@ -74,7 +101,9 @@ def unfollow_sheet(by: int, at: datetime, *, class_id: int, day: date, since: da
                     Episode.state == EpisodeState.OPEN, Episode.opened_at >= since, Episode.first_on == day
                 ),
                 sa.and_(
-                    Episode.state.in_((EpisodeState.BACK, EpisodeState.TO_REVIEW)), Episode.back_on == day
+                    Episode.state.in_((EpisodeState.BACK, EpisodeState.TO_REVIEW)),
+                    Episode.back_on == day,
+                    sa.not_(queries.arrived_on(day)),
                 ),
             ),
         )
@@ -94,11 +123,12 @@ def unfollow_sheet(by: int, at: datetime, *, class_id: int, day: date, since: da
         if episode.back_on is not None and together[student].last_present is not True
     ]
     changes: dict[int, dict[str, Any]] = {episode_id: _voided(at) for episode_id in void}
+    when = Due(day, _calling(day, at), wall(at))
     for episode in again:
         changes[episode.id] = {
+            "state": _waiting(episode.state, EpisodeState.OPEN),
             "back_on": None,
-            "due_at": _first_due(episode.reason, day, at, at),
-            **({"state": EpisodeState.OPEN} if episode.state is EpisodeState.BACK else {}),
+            "due_at": when.first(episode.reason),
         }
     _write(changes)
     if changes:
@@ -120,6 +150,7 @@ def _sightings(
                 last_present=together[student].last_present,
                 absent_halves=together[student].absent_halves,
             )
+        _believe_arrivals(asked, found, together, live)
     reasons = {one.student_id: one.reason or AbsenceReason.UNKNOWN for one in seen}
     again = {
         student: back
@@ -137,32 +168,47 @@ def _sightings(
     return {student: what for student, what in found.items() if what is not Sighting.NOTHING}
 
 
+def _believe_arrivals(
+    asked: Iterable[int],
+    found: dict[int, Sighting],
+    together: Mapping[int, queries.DayOfSheets],
+    live: Mapping[int, LiveEpisode],
+) -> None:
+    """Who was logged as arrived after the sheet had missed them is not missed again by its correction."""
+    again = [student for student in asked if found[student] is Sighting.AGAIN]
+    arrived = queries.arrivals([live[student].id for student in again]) if again else {}
+    for student in again:
+        said, came = together[student].said_at, arrived.get(live[student].id)
+        if said and came and came >= said:
+            found[student] = Sighting.NOTHING
+
+
+def _waiting(state: EpisodeState, to: EpisodeState) -> EpisodeState:
+    """Where an episode goes, unless something in it still waits for the nurse."""
+    return state if state is EpisodeState.TO_REVIEW else rules.moved(state, to)
+
+
 def _change(
-    episode: LiveEpisode,
-    what: Sighting,
-    reason: AbsenceReason,
-    at: datetime,
-    day: date,
-    first_call_at: datetime,
+    episode: LiveEpisode, what: Sighting, reason: AbsenceReason, at: datetime, when: Due
 ) -> dict[str, Any]:
     """The columns of an episode that a sighting changes."""
     match what:
         case Sighting.VOID:
             return _voided(at)
         case Sighting.BACK:
-            back = {"state": EpisodeState.BACK} if episode.state is EpisodeState.OPEN else {}
-            return {"back_on": day, "due_at": None, **back}
+            return {"state": _waiting(episode.state, EpisodeState.BACK), "back_on": when.day, "due_at": None}
         case Sighting.OTHER:
-            return closed(at, episode.back_on or day, EndedHow.RETURNED) if episode.is_live else {}
+            return closed(at, episode.back_on or when.day, EndedHow.RETURNED) if episode.is_live else {}
+    day = when.day
     values: dict[str, Any] = {"last_absent_on": day} if day > episode.last_absent_on else {}
     better = rules.better_reason(episode, reason)
     if better is not episode.reason and day >= episode.last_absent_on:
-        values |= {"reason": better, "due_at": _first_due(better, day, at, first_call_at)}
+        values |= {"reason": better, "due_at": when.first(better)}
     if what is Sighting.AGAIN:
         values |= {
-            "state": episode.state if episode.state is EpisodeState.TO_REVIEW else EpisodeState.OPEN,
+            "state": _waiting(episode.state, EpisodeState.OPEN),
             "back_on": None,
-            "due_at": _first_due(better, day, at, first_call_at),
+            "due_at": when.first(better),
             "ended_on": None,
             "ended_how": None,
             "closed_at": None,
@@ -202,21 +248,20 @@ def _write(changes: Mapping[int, dict[str, Any]]) -> None:
 def _open(
     at: datetime,
     class_id: int,
-    day: date,
     half: HalfDay,
     absent: Iterable[tuple[int, AbsenceReason]],
-    first_call_at: datetime,
+    when: Due,
 ) -> None:
     rows = [
         {
             "student_id": student,
             "class_id": class_id,
-            "first_on": day,
+            "first_on": when.day,
             "first_half": half,
-            "last_absent_on": day,
+            "last_absent_on": when.day,
             "state": EpisodeState.OPEN,
             "reason": reason,
-            "due_at": _first_due(reason, day, at, first_call_at),
+            "due_at": when.first(reason),
             "opened_at": at,
         }
         for student, reason in absent
@@ -226,21 +271,11 @@ def _open(
         db.session.execute(insert(Episode).values(rows).on_conflict_do_nothing())
 
 
-def wall(at: datetime) -> calls.Wall:
-    """An instant on the school's wall clock, to the minute."""
-    local = clock.local(at)
-    return calls.Wall(local.date(), local.time().replace(second=0, microsecond=0))
-
-
-def instant(moment: calls.Wall | None) -> datetime | None:
-    """A moment of the wall clock as an instant."""
-    return clock.at(moment.day, moment.time) if moment else None
-
-
-def _first_due(reason: AbsenceReason, day: date, at: datetime, first_call_at: datetime) -> datetime | None:
+def _calling(day: date, at: datetime) -> calls.Wall:
+    """From when calls can be made about a sheet of `day` that is taken at `at`."""
     now = wall(at)
-    if now.day != day and not school.school_days(now.day, now.day):
-        # Entered afterwards, on a day when nobody is at school.
-        coming = school.next_school_day(now.day)
-        now = calls.Wall(coming, calls.FIRST_CALL) if coming else now
-    return instant(calls.first_due(reason, day, now, wall(first_call_at)))
+    if now.day == day or school.school_days(now.day, now.day):
+        return now
+    # Entered afterwards, on a day when nobody is at school.
+    coming = school.next_school_day(now.day)
+    return calls.Wall(coming, calls.FIRST_CALL) if coming else now

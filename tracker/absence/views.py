@@ -13,8 +13,8 @@ from tracker.absence import call_service as service
 from tracker.absence import forms, queries, queue_queries
 from tracker.absence.call_service import Report
 from tracker.absence.models import Episode
-from tracker.absence.queries import EpisodePage
-from tracker.absence.rules import LIVE, QUICK_RESULTS, CallResult, CallWay
+from tracker.absence.queries import Followed
+from tracker.absence.rules import LIVE, QUICK_RESULTS, CallResult, CallWay, ending
 from tracker.accounts.guards import requires
 from tracker.db import transaction
 from tracker.errors import Rejected
@@ -27,7 +27,7 @@ from tracker.templating import class_ref
 bp = Blueprint("absence", __name__, url_prefix="/absences")
 
 
-def episode(episode_id: int) -> EpisodePage | None:
+def episode(episode_id: int) -> Followed | None:
     """What an absence's address names."""
     return queries.episode(episode_id, clock.today()) if episode_id < 2**31 else None
 
@@ -64,7 +64,7 @@ def queue() -> Any:
 
 @bp.route("/<int:episode_id>", methods=["GET", "POST"])
 @requires(Permission.EPISODE_FOLLOW, of=episode)
-def follow_up(found: EpisodePage) -> Any:
+def follow_up(found: Followed) -> Any:
     """One absence: what is known, what was done, and the next call."""
     form = forms.CallForm()
     if not form.is_submitted():
@@ -76,7 +76,7 @@ def follow_up(found: EpisodePage) -> Any:
 
 @bp.post("/<int:episode_id>/quick")
 @requires(Permission.EPISODE_FOLLOW, of=episode)
-def quick_call(found: EpisodePage) -> Any:
+def quick_call(found: Followed) -> Any:
     """Log a telephone call of just now with one tap."""
     form = forms.QuickCallForm()
     if not form.validate():
@@ -90,7 +90,7 @@ def quick_call(found: EpisodePage) -> Any:
 
 @bp.post("/<int:episode_id>/review")
 @requires(Permission.EPISODE_REVIEW, of=episode)
-def review(found: EpisodePage) -> Any:
+def review(found: Followed) -> Any:
     """Mark as read what the teacher has logged."""
     form = forms.UptoForm()
     if not form.validate():
@@ -105,7 +105,7 @@ def review(found: EpisodePage) -> Any:
 
 @bp.post("/<int:episode_id>/close")
 @requires(Permission.EPISODE_REVIEW, of=episode)
-def close(found: EpisodePage) -> Any:
+def close(found: Followed) -> Any:
     """End the follow-up of a student who is back."""
     form = forms.UptoForm()
     if not form.validate():
@@ -120,7 +120,7 @@ def close(found: EpisodePage) -> Any:
 
 @bp.post("/<int:episode_id>/phone")
 @requires(Permission.EPISODE_FOLLOW, of=episode)
-def phone(found: EpisodePage) -> Any:
+def phone(found: Followed) -> Any:
     """Show a guardian's number, once: it stands on this answer only, and in the trail that it did."""
     form = forms.PhoneForm()
     if not form.validate():
@@ -133,7 +133,7 @@ def phone(found: EpisodePage) -> Any:
     return _page(episode(found.episode.id) or found, shown_phone={seq: number})
 
 
-def _log(found: EpisodePage, report: Report) -> None:
+def _log(found: Followed, report: Report) -> None:
     reviewer = permits(g.identity, Permission.EPISODE_REVIEW, found)
     service.record_call(g.identity.user_id, clock.now(), found.episode.id, report, reviewer=reviewer)
 
@@ -155,7 +155,7 @@ def _report(form: forms.CallForm) -> Report:
     )
 
 
-def _do(deed: str, found: EpisodePage, form: Any, verb: Callable[[], None], location: str) -> Any:
+def _do(deed: str, found: Followed, form: Any, verb: Callable[[], None], location: str) -> Any:
     """Do it once and lead on; where a rule says no, the absence's page says why."""
 
     def done() -> str:
@@ -170,11 +170,11 @@ def _do(deed: str, found: EpisodePage, form: Any, verb: Callable[[], None], loca
     return _page(again, form) if isinstance(form, forms.CallForm) else _page(again, refused=form)
 
 
-def _address(found: EpisodePage) -> str:
+def _address(found: Followed) -> str:
     return url_for(".follow_up", episode_id=found.episode.id)
 
 
-def _queue_address(found: EpisodePage) -> str:
+def _queue_address(found: Followed) -> str:
     """Back to where the button stood: the queue, or the absence's own page."""
     if request.args.get("from") == "page":
         return _address(found)
@@ -183,7 +183,7 @@ def _queue_address(found: EpisodePage) -> str:
 
 
 def _page(
-    found: EpisodePage,
+    found: Followed,
     form: forms.CallForm | None = None,
     *,
     refused: edge.Form | None = None,
@@ -204,12 +204,13 @@ def _page(
         form_has_errors=bool(refused or form.complaints),
         calls=calls[::-1],
         symptoms_of=queries.symptoms_of_calls([call.id for call in calls]) if calls else {},
-        signs=queries.signs_of(Episode.id == one.id).get(one.id),
+        signs=queries.signs_of(Episode.id == one.id).get(one.id, queries.NO_SIGNS),
         guardians=queries.guardians(one.student_id),
         shown_phone=shown_phone or {},
         days=queries.days_of(one, school.school_days(one.first_on, today), today),
         upto=max((call.id for call in calls), default=0),
         live=one.state in LIVE,
+        may_end=ending(one.back_on, calls[-1].result if calls else None, enrolled=found.is_enrolled(today)),
         quick_results=QUICK_RESULTS,
         new_key=uuid4,
     )

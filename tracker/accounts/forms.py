@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, SelectField, StringField, ValidationError
+from wtforms import HiddenField, SelectField, ValidationError
 from wtforms.validators import EqualTo, Length
 
 from tracker.accounts.rules import CLASS_DUTIES, MINIMUM_PASSWORD, USERNAME_PATTERN, Duty, Refusal, Role
 from tracker.edge import Form
-from tracker.fields import Day, Line, Needed, Ticks
+from tracker.fields import Day, Line, MaybeDay, Password, Ticks
 from tracker.i18n import NAMES
 from tracker.words import word
 
@@ -45,37 +45,29 @@ def local_path(address: str | None) -> str | None:
     return None if parts.scheme or parts.netloc or address.startswith("//") else address
 
 
-class LoginForm(FlaskForm):  # type: ignore[misc]
+class LoginForm(FlaskForm):
     """Signing in.  It has no key: what is sent twice signs in twice."""
 
-    username = StringField(
-        _l("User name"), filters=[lambda text: (text or "").strip()], validators=[Needed()]
-    )
-    password = PasswordField(_l("Password"), validators=[Needed()])
+    username = Line(_l("User name"), most=255)
+    password = Password(_l("Password"))
     next = HiddenField()
 
     complaints = Form.complaints
     refuse = Form.refuse
 
 
-def _new_password() -> PasswordField:
+def _new_password() -> Password:
     at_least = _l("At least %(count)s characters.", count=MINIMUM_PASSWORD)
-    return PasswordField(
+    return Password(
         _l("New password"),
+        Length(min=MINIMUM_PASSWORD, message=at_least),
+        Length(max=128, message=_l("Please shorten this.")),
         description=at_least,
-        validators=[
-            Needed(),
-            Length(min=MINIMUM_PASSWORD, message=at_least),
-            Length(max=128, message=_l("Please shorten this.")),
-        ],
     )
 
 
-def _again() -> PasswordField:
-    return PasswordField(
-        _l("New password again"),
-        validators=[Needed(), EqualTo("password", message=_l("The two passwords differ."))],
-    )
+def _again() -> Password:
+    return Password(_l("New password again"), EqualTo("password", message=_l("The two passwords differ.")))
 
 
 def _username() -> Line:
@@ -96,7 +88,7 @@ class NewPasswordForm(Form):
 class OwnPasswordForm(Form):
     """One's own new password."""
 
-    old = PasswordField(_l("Present password"), validators=[Needed()])
+    old = Password(_l("Present password"))
     password = _new_password()
     again = _again()
 
@@ -124,7 +116,7 @@ class AccountForm(Form):
     """Who somebody is, and what the account may be used for."""
 
     name = Line(_l("Name"))
-    roles = Ticks(_l("Roles"), _roles)
+    roles = Ticks(_l("Roles"), choices=_roles)
 
     @property
     def chosen_roles(self) -> set[Role]:
@@ -137,9 +129,9 @@ class NewAccountForm(Form):
 
     username = _username()
     name = Line(_l("Name"))
-    roles = Ticks(_l("Roles"), _roles)
+    roles = Ticks(_l("Roles"), choices=_roles)
     homeroom = SelectField(_l("Homeroom teacher of"))
-    starts = Day(_l("From"))
+    starts = MaybeDay(_l("From"))
     password = _new_password()
     again = _again()
 
@@ -164,8 +156,8 @@ class AssignForm(Form):
 
     duty = SelectField(_l("Duty"), choices=lambda: [(duty.value, word(duty)) for duty in Duty])
     place = SelectField(_l("Class or department"))
-    starts = Day(_l("From"), validators=[Needed()])
-    ends = Day(_l("Last day"), description=_l("Empty: until it is ended."))
+    starts = Day(_l("From"))
+    ends = MaybeDay(_l("Last day"), description=_l("Empty: until it is ended."))
 
     def offer(self, classes: Sequence[tuple[int, str]], departments: Sequence[tuple[int, str]]) -> None:
         """The places that may be chosen, by id and label."""
@@ -204,4 +196,4 @@ class AssignForm(Form):
 class EndForm(Form):
     """The end of a duty."""
 
-    last_day = Day(_l("Last day"), validators=[Needed()])
+    last_day = Day(_l("Last day"))

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, abort, g, redirect, request, url_for
-from flask_login import LoginManager, UserMixin, current_user
+from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFProtect
 
 from tracker import clock
@@ -38,6 +38,20 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 def signed_in(user: User) -> SignedIn:
     """What to hand to Flask-Login for an account."""
     return SignedIn(user.id, user.session_epoch)
+
+
+def sign_device_in(device: SignedIn) -> None:
+    """Begin a session of its own for an account; of the old one only the chosen language goes on."""
+    sign_device_out()
+    login_user(device)
+
+
+def sign_device_out() -> None:
+    """Forget everything of this device's session but the chosen language."""
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
 
 
 def init_app(app: Flask) -> None:

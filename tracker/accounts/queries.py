@@ -160,4 +160,4 @@ def homeroom_names(class_ids: list[int], day: date) -> dict[int, str]:
             sa.or_(Assignment.ends.is_(None), Assignment.ends >= day),
         )
     )
-    return {class_id: name for class_id, name in rows}
+    return {row.class_id: row.name for row in rows if row.class_id}

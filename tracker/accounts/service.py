@@ -150,7 +150,8 @@ def assign(
     )
     db.session.add(duty)
     db.session.flush()  # its id
-    audit.record(by, at, "account.assign", "assignment", duty.id, changes={"user": user_id, "what": what.value})
+    changes = {"user": user_id, "what": what.value}
+    audit.record(by, at, "account.assign", "assignment", duty.id, changes=changes)
     return duty
 
 

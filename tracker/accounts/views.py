@@ -1,24 +1,17 @@
-"""Signing in and out, one's own account, and the administrator's accounts."""
+"""Signing in and out, and one's own account."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import login_user
 
 from tracker import clock
-from tracker.accounts import forms, queries, service
-from tracker.accounts.guards import SignedIn, public, requires, signed_in
-from tracker.accounts.models import Assignment, User
-from tracker.accounts.queries import Account
-from tracker.accounts.rules import CLASS_DUTIES, Duty, Refusal, Role
+from tracker.accounts import admin_views, forms, queries, service
+from tracker.accounts.guards import public, requires, sign_device_in, sign_device_out, signed_in
+from tracker.accounts.rules import Refusal
 from tracker.db import transaction
-from tracker.edge import Form, page, taken
+from tracker.edge import page, taken
 from tracker.permissions import Permission
-from tracker.school import queries as school
-from tracker.school.models import SchoolClass
-from tracker.templating import class_label, class_ref
 
 bp = Blueprint("accounts", __name__)
 
@@ -52,24 +45,11 @@ def login() -> Any:
     return page("accounts/login.html", form=form)
 
 
-def sign_device_in(device: SignedIn) -> None:
-    """Begin a session of its own for an account; of the old one only the language goes on."""
-    _forget_device()
-    login_user(device)
-
-
-def _forget_device() -> None:
-    language = session.get("language")
-    session.clear()
-    if language:
-        session["language"] = language
-
-
 @bp.post("/logout")
 @public
 def logout() -> Any:
     """Sign this device out."""
-    _forget_device()
+    sign_device_out()
     return redirect(url_for(".login"), 303)
 
 
@@ -108,188 +88,5 @@ def language() -> Any:
     )
 
 
-@bp.get("/admin/")
-@requires(Permission.ACCOUNTS_MANAGE)
-def accounts() -> Any:
-    """All accounts, and the classes nobody is homeroom teacher of."""
-    today = clock.today()
-    return page(
-        "accounts/accounts.html",
-        accounts=queries.accounts(today),
-        places=_places(),
-        open_classes=_open_classes(),
-    )
-
-
-def _places() -> dict[tuple[str, int], str]:
-    """What each class and department is called, for the duties on a page."""
-    day = school.roster_day(clock.today())
-    return {("class", one.id): class_label(one, day) for one in school.all_classes()} | {
-        ("department", one.id): one.name for one in queries.departments()
-    }
-
-
-def _open_classes() -> list[SchoolClass]:
-    return queries.classes_without_homeroom(school.roster_day(clock.today()))
-
-
-@bp.route("/admin/accounts/new", methods=["GET", "POST"])
-@requires(Permission.ACCOUNTS_MANAGE)
-def new_account() -> Any:
-    """Make an account, for a homeroom teacher together with the class."""
-    classes = {class_ref(one): one for one in _open_classes()}
-    wanted = request.args.get("class") if request.args.get("class") in classes else ""
-    form = forms.NewAccountForm(
-        homeroom=wanted,
-        roles=[Role.TEACHER.value] if wanted else [],
-        starts=school.first_day(clock.today()),
-    )
-    form.offer([(ref, class_label(one, school.roster_day(clock.today()))) for ref, one in classes.items()])
-
-    def make() -> str:
-        user = service.create(
-            g.identity.user_id,
-            clock.now(),
-            username=form.username.data,
-            name=form.name.data,
-            password_hash=service.hash_password(form.password.data),
-            roles=form.chosen_roles,
-        )
-        if form.homeroom.data:
-            service.assign(
-                g.identity.user_id,
-                clock.now(),
-                user.id,
-                Duty.HOMEROOM,
-                class_id=classes[form.homeroom.data].id,
-                starts=form.starts.data,
-            )
-        flash(_("The account %(username)s is made.", username=form.username.data))
-        return url_for(".accounts")
-
-    return taken(form, "account.create", make, forms.refusal_words) or page(
-        "accounts/new.html", form=form, classes=classes
-    )
-
-
-def account_of(user_id: int) -> Account | None:
-    """What the address of an account names."""
-    return queries.account(user_id, clock.today())
-
-
-@bp.route("/admin/accounts/<int:user_id>", methods=["GET", "POST"])
-@requires(Permission.ACCOUNTS_MANAGE, of=account_of)
-def account(account: Account) -> Any:
-    """One account: its name and roles, its duties, and what else can be done with it."""
-    form = forms.AccountForm(name=account.user.name, roles=[role.value for role in account.roles])
-
-    def change() -> str:
-        service.change_roles(
-            g.identity.user_id, clock.now(), account.user.id, form.name.data, form.chosen_roles
-        )
-        flash(_("The account is changed."))
-        return url_for(".account", user_id=account.user.id)
-
-    return taken(form, "account.roles", change, forms.refusal_words) or page(
-        "accounts/account.html",
-        form=form,
-        account=account,
-        places=_places(),
-        idle=any(duty.what in CLASS_DUTIES for duty in account.assignments)
-        and Role.TEACHER not in account.roles,
-    )
-
-
-def user_of(user_id: int) -> User | None:
-    """The account an address names."""
-    return queries.user_with(user_id)
-
-
-@bp.route("/admin/accounts/<int:user_id>/disable", methods=["GET", "POST"])
-@requires(Permission.ACCOUNTS_MANAGE, of=user_of)
-def disable(user: User) -> Any:
-    """Close an account, or open it again."""
-    form = Form()
-    user_id, disabling = user.id, user.disabled_at is None
-
-    def switch() -> str:
-        service.set_disabled(g.identity.user_id, clock.now(), user_id, disabling)
-        flash(_("The account is disabled.") if disabling else _("The account is open again."))
-        return url_for(".account", user_id=user_id)
-
-    return taken(form, "account.disable", switch, forms.refusal_words) or page(
-        "accounts/disable.html", form=form, user=user, disabling=disabling
-    )
-
-
-@bp.route("/admin/accounts/<int:user_id>/password", methods=["GET", "POST"])
-@requires(Permission.ACCOUNTS_MANAGE, of=user_of)
-def reset_password(user: User) -> Any:
-    """Give somebody a new password."""
-    form = forms.NewPasswordForm()
-    user_id = user.id
-
-    def reset() -> str:
-        changed = service.set_password(
-            g.identity.user_id, clock.now(), user_id, service.hash_password(form.password.data)
-        )
-        if user_id == g.identity.user_id:
-            sign_device_in(signed_in(changed))
-        flash(_("The password is changed. All devices of this account must sign in again."))
-        return url_for(".account", user_id=user_id)
-
-    return taken(form, "account.password", reset, forms.refusal_words) or page(
-        "accounts/reset.html", form=form, user=user
-    )
-
-
-@bp.route("/admin/accounts/<int:user_id>/assign", methods=["GET", "POST"])
-@requires(Permission.ACCOUNTS_MANAGE, of=user_of)
-def assign(user: User) -> Any:
-    """Give somebody a duty in a class or a department, from a day on."""
-    day, user_id = school.roster_day(clock.today()), user.id
-    form = forms.AssignForm(starts=school.first_day(clock.today()))
-    form.offer(
-        [(row.school_class.id, class_label(row.school_class, day)) for row in school.class_rows(day)],
-        [(one.id, one.name) for one in queries.departments()],
-    )
-
-    def give() -> str:
-        service.assign(
-            g.identity.user_id,
-            clock.now(),
-            user_id,
-            Duty(form.duty.data),
-            class_id=form.class_id,
-            department_id=form.department_id,
-            starts=form.starts.data,
-            ends=form.ends.data,
-        )
-        flash(_("The duty is assigned."))
-        return url_for(".account", user_id=user_id)
-
-    return taken(form, "account.assign", give, forms.refusal_words) or page(
-        "accounts/assign.html", form=form, user=user
-    )
-
-
-def assignment_of(assignment_id: int) -> Assignment | None:
-    """The duty an address names."""
-    return queries.assignment(assignment_id)
-
-
-@bp.route("/admin/assignments/<int:assignment_id>/end", methods=["GET", "POST"])
-@requires(Permission.ACCOUNTS_MANAGE, of=assignment_of)
-def end_assignment(duty: Assignment) -> Any:
-    """End a duty after a day."""
-    form = forms.EndForm(last_day=max(clock.today(), duty.starts - timedelta(days=1)))
-    duty_id, user_id = duty.id, duty.user_id
-
-    def end() -> str:
-        service.end_assignment(g.identity.user_id, clock.now(), duty_id, form.last_day.data)
-        flash(_("The duty ends on %(day)s.", day=form.last_day.data.isoformat()))
-        return url_for(".account", user_id=user_id)
-
-    return taken(form, "account.unassign", end, forms.refusal_words) or page(
-        "accounts/end.html", form=form, duty=duty, places=_places()
-    )
+for path, view in admin_views.ROUTES.items():
+    bp.add_url_rule(path, view_func=view, methods=["GET", "POST"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -11,7 +10,6 @@ from matplotlib.figure import Figure
 
 from tracker import i18n
 from tracker.assessment.frames import duties_frame, week_scores
-from tracker.assessment.queries import SchoolWeek
 from tracker.assessment.rules import DEFAULT_SCHEME, RankingGroup, Standing
 from tracker.charts.compliance import (
     compliance,
@@ -20,36 +18,17 @@ from tracker.charts.compliance import (
     disinfection_compliance_table,
 )
 from tracker.charts.illness import illness_absence, illness_absence_alt, illness_absence_table, trend
+from tracker.charts.queries import Question
 from tracker.charts.scores import class_scores, class_scores_alt, class_scores_table, standings
 from tracker.charts.style import Size
 from tracker.charts.words import Words
 from tracker.facts.frames import illness_absence_frame
 from tracker.permissions import Permission
-from tracker.school.models import SchoolClass
 from tracker.templating import class_label
 from tracker.words import word
 
 HEAT_DAYS = 20
 """School days on the heat map: four weeks."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a chart is asked: about a week, as it is known now."""
-
-    week: SchoolWeek
-    classes: tuple[SchoolClass, ...]
-    today: date
-    now: datetime
-
-    @property
-    def class_ids(self) -> list[int]:
-        return [school_class.id for school_class in self.classes]
-
-    @property
-    def days(self) -> list[date]:
-        """The term's school days until the end of the week."""
-        return [day for day in self.week.term_days if day <= self.week.sunday]
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,13 @@ from flask import Blueprint, Response, abort, g, request
 
 from tracker import clock
 from tracker.accounts.guards import requires
-from tracker.assessment.queries import school_week
+from tracker.charts.queries import question
 from tracker.permissions import Permission, permits
-from tracker.school.queries import classes_on
 
 if TYPE_CHECKING:
-    from tracker.charts.catalogue import Chart, Question
+    from tracker.charts.catalogue import Chart
 
 bp = Blueprint("charts", __name__, url_prefix="/charts")
-
-
-def question(week: str | None) -> "Question | None":
-    """What is asked about a week, or about the newest; None if no school day of it has come."""
-    from tracker.charts.catalogue import Question
-
-    found = school_week(week, clock.today())
-    if found is None:
-        return None
-    return Question(found, tuple(classes_on(found.days[-1])), clock.today(), clock.now())
 
 
 def chart_named(name: str, form: str) -> "tuple[Chart, str] | None":
@@ -45,7 +34,7 @@ def chart(asked: "tuple[Chart, str]") -> Any:
         abort(403)
     if (size := SIZES.get(request.args.get("size", "wide"))) is None:
         abort(400)
-    if (about := question(request.args.get("week"))) is None:
+    if (about := question(request.args.get("week"), clock.today(), clock.now())) is None:
         abort(404)
     drawn = render.picture(found, found.frame(about), found.words(about), form, size)
     answer = Response(drawn.body, mimetype=drawn.mimetype)

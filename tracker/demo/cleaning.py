@@ -1,110 +1,93 @@
 """What was disinfected, aired and cleaned: every task the schedules asked for, with uneven diligence."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Any
 
 from tracker import clock
-from tracker.disinfection.rules import ItemResult, NotDoneReason, RecordState, on_time_until, slot_code
+from tracker.disinfection.models import Schedule
+from tracker.disinfection.rules import ItemResult, Method, NotDoneReason, RecordState, slot_code
 
-AIRING_LEAST = timedelta(minutes=32)
 REASONS = (
-    (NotDoneReason.NO_AGENT, 3),
-    (NotDoneReason.SHORT_OF_HANDS, 3),
-    (NotDoneReason.STUDENTS_PRESENT, 2),
-    (NotDoneReason.FORGOTTEN, 2),
-    (NotDoneReason.ROOM_IN_USE, 1),
-    (NotDoneReason.TOOL_BROKEN, 1),
+    *[NotDoneReason.NO_AGENT, NotDoneReason.SHORT_OF_HANDS] * 3,
+    *[NotDoneReason.STUDENTS_PRESENT, NotDoneReason.FORGOTTEN] * 2,
+    NotDoneReason.ROOM_IN_USE,
+    NotDoneReason.TOOL_BROKEN,
 )
 
 
 @dataclass(frozen=True)
-class Item:
-    """One object of a zone, and when it is done."""
-
-    object_id: int
-    weekdays: Sequence[int]
-    until: time
-    next_day_until: time | None
-    is_aired: bool
-
-
-@dataclass
 class Slot:
-    """The objects of one zone that are done at one hour: a task, on the days that ask for any of them."""
+    """The objects of a zone that are done at one hour: a task on the days that ask for any of them."""
 
     zone_id: int
     starts: time
+    schedules: Sequence[Schedule]
     keepers: Sequence[int]
     """Who records it, in turn."""
     diligence: float
     """The share done on time."""
-    busy: bool = True
-    """Whether somebody is at it early on the demo's morning."""
-    items: list[Item] = field(default_factory=list)
+    is_early: bool = False
+    """Whether it is begun as soon as it can be on the demo's morning."""
+    is_behind: bool = False
+    """Whether the last task before the demo's day was left undone."""
 
 
 def records(
-    random: Random,
-    slots: Sequence[Slot],
-    days: Sequence[date],
-    weekdays: Mapping[date, int],
-    now: datetime,
-) -> list[tuple[dict[str, object], list[dict[str, object]]]]:
-    """The records of all tasks of the days, each with its items, as rows; nothing after `now`."""
-    found = []
-    for day, following in zip(days, [*days[1:], None], strict=True):
+    random: Random, slots: Sequence[Slot], days: Sequence[date], weekdays: Mapping[date, int], now: datetime
+) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """The records of the tasks of all days, each with its items, as rows; nothing after `now`."""
+    last = len(days) - 1
+    for number, day in enumerate(days):
         for slot in slots:
-            items = [item for item in slot.items if weekdays[day] in item.weekdays]
-            times = _times(random, slot, items, day, following, now) if items else None
+            asked = [one for one in slot.schedules if weekdays[day] in one.weekdays]
+            if not asked or (slot.is_behind and number == last - 1):
+                continue
+            following = days[number + 1] if number < last else None
+            times = _times(random, slot, asked, day, following, early=slot.is_early and number == last)
             if times and times[1] <= now:
                 record = {
                     "zone_id": slot.zone_id,
                     "day": day,
                     "slot": slot_code(slot.starts),
                     "state": RecordState.DONE,
-                    "by": slot.keepers[day.toordinal() % len(slot.keepers)],
+                    "by": slot.keepers[number % len(slot.keepers)],
                     "started": times[0],
                     "finished": times[1],
                 }
-                found.append((record, _answers(random, slot, items)))
-    return found
+                yield record, _answers(random, slot, asked)
 
 
 def _times(
-    random: Random, slot: Slot, items: Sequence[Item], day: date, following: date | None, now: datetime
+    random: Random, slot: Slot, asked: Sequence[Schedule], day: date, following: date | None, *, early: bool
 ) -> tuple[datetime, datetime] | None:
     """When a task was begun and finished; None: it was not done."""
     luck = random.random()
+    airs = any(one.method is Method.AIRING for one in asked)
+    takes = timedelta(minutes=32 if airs else random.randint(9, 22), seconds=random.randrange(60))
     begins = clock.at(day, slot.starts)
-    takes = AIRING_LEAST if any(item.is_aired for item in items) else timedelta(minutes=random.randint(9, 22))
-    # In the afternoon nobody waits for the grace of the next morning.
-    due = min(clock.at(day, item.until) for item in items)
-    if luck < slot.diligence:
-        spare = (due - begins - takes) * random.triangular(0.02, 0.9, 0.25)
-        started = begins + timedelta(seconds=spare // timedelta(seconds=1))
-        if day == clock.local(now).date() and slot.busy:
-            started = min(started, now - takes - timedelta(minutes=1))
-        return max(started, begins), max(started, begins) + takes
-    if luck > slot.diligence + (1 - slot.diligence) * 0.6 or following is None:
-        return None
-    zone = clock.zone()
-    missed = max(on_time_until(day, item.until, item.next_day_until, following, zone) for item in items)
-    finished = missed + timedelta(seconds=random.randint(300, 4 * 3600))
-    return finished - takes, finished
+    if luck < slot.diligence or early:
+        spare = clock.at(day, min(one.until for one in asked)) - begins - takes
+        share = 0.0 if early else random.triangular(0.02, 0.9, 0.25)
+        begins += timedelta(seconds=round(spare.total_seconds() * share))
+        return begins, begins + takes
+    if luck < slot.diligence + (1 - slot.diligence) * 0.6 and following is not None:
+        begins = clock.at(following, time(8)) + timedelta(seconds=random.randrange(3 * 3600))
+        return begins, begins + takes
+    return None
 
 
-def _answers(random: Random, slot: Slot, items: Sequence[Item]) -> list[dict[str, object]]:
+def _answers(random: Random, slot: Slot, asked: Sequence[Schedule]) -> list[dict[str, Any]]:
     """One row for each item; now and then one was not done, for a reason."""
-    skipped = random.choice(items) if random.random() > slot.diligence + 0.02 and len(items) > 1 else None
-    kinds, weights = zip(*REASONS, strict=True)
+    skipped = random.choice(asked) if random.random() < (1 - slot.diligence) * 0.5 else None
     return [
         {
-            "object_id": item.object_id,
-            "result": ItemResult.NOT_DONE if item is skipped else ItemResult.DONE,
-            "reason": random.choices(kinds, weights)[0] if item is skipped else None,
+            "object_id": one.object_id,
+            "result": ItemResult.NOT_DONE if one is skipped else ItemResult.DONE,
+            "reason": random.choice(REASONS) if one is skipped else None,
             "note": None,
         }
-        for item in items
+        for one in asked
     ]

@@ -1,7 +1,7 @@
 """The term as sheets and calls tell it, day by day: rows for `school` to write, each with its id."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -18,6 +18,8 @@ from tracker.db import Model
 from tracker.demo.illness import LATE, WARM, Left, Spell
 from tracker.facts.rules import Certainty, ObservationKind, SourceKind
 from tracker.facts.service import Fact
+from tracker.school.models import Excuse
+from tracker.school.rules import ExcuseCode
 from tracker.screening.models import Entry, Reading, Sheet, SheetVersion
 from tracker.screening.queries import ClassSession
 from tracker.screening.rules import (
@@ -33,6 +35,7 @@ from tracker.screening.rules import (
     State,
     VersionKind,
     counts_of,
+    excused_sessions,
 )
 from tracker.screening.service import said_by
 
@@ -49,8 +52,6 @@ class Pupils:
     teacher: int
     diligence: float
     """The share of its sheets that come on time."""
-    spells: Mapping[int, Sequence[Spell]]
-    """By number of the school day, what is the matter with whom."""
 
 
 def line_of(spell: Spell, number: int, code: SessionCode) -> Line:
@@ -69,7 +70,7 @@ def line_of(spell: Spell, number: int, code: SessionCode) -> Line:
     if code is not found:
         if cause.reason:
             return Line(State.LEFT)
-        return NORMAL_LINE if cause in (LATE, WARM) else Line(State.SYMPTOMATIC, symptoms=frozenset(spell.signs))
+        return Line(State.SYMPTOMATIC, symptoms=frozenset(spell.signs)) if spell.signs else NORMAL_LINE
     if cause is LATE:
         return Line(State.NOT_HERE)
     if cause is WARM:
@@ -85,22 +86,30 @@ class Telling:
         self.random, self.days, self.today, self.now, self.nurse = random, days, today, now, nurse
         self.rows: dict[type[Model], list[Row]] = defaultdict(list)
         self.facts: list[Fact] = []
+        self.excused: dict[tuple[int, date, str], Row] = {}
+        """Duties of classes that cared for a child: late at no cost."""
         self.live: dict[int, tuple[Row, Spell]] = {}
 
-    def take_day(self, number: int, pupils: Pupils, sessions: Sequence[ClassSession]) -> None:
-        """A class's sheets of a day, as far as they are in by now; then the nurse and the teacher see to it."""
+    def take_day(
+        self, number: int, pupils: Pupils, sessions: Sequence[ClassSession], spells: Sequence[Spell]
+    ) -> None:
+        """A class's sheets of a day; then its teacher calls, and the nurse closes."""
         last: datetime | None = None
         for session in sessions:
             at = self._taken_at(number, pupils, session, last)
             if at is not None:
                 last = at + timedelta(minutes=2)
-                self._take(number, pupils, session, at)
+                self._take(number, pupils, session, at, spells)
         if number < self.today:
             self._close(number, sessions[0].class_id)
             self._call_all(number, pupils, sessions[0].class_id)
 
     def end(self) -> None:
         """Leave the absences as they stand on the demo's morning."""
+        self.rows[Excuse] = [
+            {"class_id": class_id, "day": day, "duty": duty, "code": ExcuseCode.CARE, **values}
+            for (class_id, day, duty), values in self.excused.items()
+        ]
         unread = {call["episode_id"] for call in self.rows[Call] if call["reviewed_at"] is None}
         for episode, _ in self.live.values():
             if episode["id"] in unread:
@@ -145,15 +154,17 @@ class Telling:
             return None
         return max(at, last).replace(microsecond=0)
 
-    def _take(self, number: int, pupils: Pupils, session: ClassSession, at: datetime) -> None:
+    def _take(
+        self, number: int, pupils: Pupils, session: ClassSession, at: datetime, spells: Sequence[Spell]
+    ) -> None:
         assert session.plan
-        spells = {spell.student: spell for spell in pupils.spells.get(number, ())}
-        lines = {student: line_of(spell, number, session.code) for student, spell in spells.items()}
+        of_whom = {spell.student: spell for spell in spells}
+        lines = {student: line_of(spell, number, session.code) for student, spell in of_whom.items()}
         everybody = [lines.get(student, NORMAL_LINE) for student in pupils.members]
         counts = counts_of(everybody, trigger=session.trigger, retest_trigger=session.retest_trigger)
-        sheet = self.add(
-            Sheet, class_id=session.class_id, day=session.day, session=session.code, head=1
-        )["id"]
+        sheet = self.add(Sheet, class_id=session.class_id, day=session.day, session=session.code, head=1)[
+            "id"
+        ]
         self.add(
             SheetVersion,
             sheet_id=sheet,
@@ -174,8 +185,11 @@ class Telling:
         self.rows[Reading] += said.readings
         self.facts += said.facts
         self.tell(pupils.teacher, at, "screening.submit", "sheet", sheet, no=1, students=sorted(changed))
+        if any(line.state is State.SYMPTOMATIC for line in lines.values()):
+            for code in excused_sessions(session.plans.values(), clock.local(at).time()):
+                self.excused[session.class_id, session.day, code.value] = {"by": pupils.teacher, "at": at}
         for student in pupils.members:
-            self._follow(session, at, student, lines.get(student, NORMAL_LINE), spells.get(student))
+            self._follow(session, at, student, lines.get(student, NORMAL_LINE), of_whom.get(student))
 
     def _follow(
         self, session: ClassSession, at: datetime, student: int, line: Line, spell: Spell | None
@@ -217,7 +231,7 @@ class Telling:
         """The nurse ends what the day's sheets saw the end of."""
         for student, (episode, _) in list(self.live.items()):
             if episode["class_id"] == class_id and episode["back_on"]:
-                at = clock.at(self.days[number], time(14, 30)) + self._minutes(0, 90)
+                at = clock.at(self.days[number], time(14, 40)) + self._minutes(0, 90)
                 episode |= {
                     "state": EpisodeState.CLOSED,
                     "ended_on": episode["back_on"],
@@ -234,7 +248,7 @@ class Telling:
             if episode["class_id"] != class_id or episode["due_at"] is None or episode["due_at"] > tonight:
                 continue
             left = spell.left if number == self.today - 1 else None
-            if left is Left.UNCALLED or self.random.random() < 0.04:
+            if left is Left.UNCALLED or (spell.left is None and self.random.random() < 0.04):
                 continue
             at = max(clock.at(self.days[number], time(8, 35)), episode["opened_at"]) + self._minutes(2, 150)
             if self.random.random() < 0.12:
@@ -306,7 +320,7 @@ def _result(number: int, episode: Row, spell: Spell) -> CallResult:
     """What a call brings that reaches somebody."""
     if spell.cause.reason not in ILL_REASONS:
         return CallResult.NOT_ILL
-    if number >= spell.last:
+    if number >= spell.last and (number > spell.first or spell.luck < 0.3):
         return CallResult.RECOVERED
     if spell.cause.diagnosis and not episode["diagnosis"] and (spell.luck < 0.6 or number > spell.first):
         return CallResult.DOCTOR

@@ -8,9 +8,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from math import exp
 from enum import StrEnum
+from math import exp
 from random import Random
+from typing import Any
 
 from tracker.facts.rules import Diagnosis, Symptom
 from tracker.screening.rules import AbsenceReason, SessionCode
@@ -33,6 +34,7 @@ class Cause:
 ILL = AbsenceReason.ILLNESS
 FLU = Cause(ILL, (4, 7), (Symptom.COUGH, Symptom.SORE_THROAT), (380, 395), Diagnosis.INFLUENZA)
 COLD = Cause(ILL, (1, 3), (Symptom.COUGH, Symptom.FATIGUE), (375, 383))
+HIGH = Cause(ILL, (1, 3), (Symptom.HEADACHE, Symptom.FATIGUE), (380, 392), Diagnosis.FEVER_UNDIAGNOSED)
 STOMACH = Cause(ILL, (1, 2), (Symptom.VOMITING, Symptom.ABDOMINAL_PAIN))
 LEAVE = Cause(AbsenceReason.PERSONAL, (1, 2))
 COUGH = Cause(None, symptoms=(Symptom.COUGH,))
@@ -43,7 +45,7 @@ LATE = Cause(None)
 
 ORDINARY: Sequence[tuple[Cause, float]] = [
     (COLD, 0.0027),
-    (Cause(ILL, (1, 3), (Symptom.HEADACHE, Symptom.FATIGUE), (380, 392), Diagnosis.FEVER_UNDIAGNOSED), 0.0012),
+    (HIGH, 0.0012),
     (STOMACH, 0.0015),
     (Cause(ILL, (3, 5), (Symptom.RED_EYES,), None, Diagnosis.CONJUNCTIVITIS), 0.0001),
     (Cause(ILL, (7, 9), (Symptom.RASH,), (376, 385), Diagnosis.CHICKENPOX), 0.00006),
@@ -101,35 +103,32 @@ class Spell:
         return self.first + (self.found is not None) <= day <= self.last
 
 
-def spell_of(
-    random: Random, student: int, cause: Cause, days: Sequence[date], first: int, *, length: int | None = None
-) -> Spell:
-    """A spell that begins on a school day, or on the free days before it."""
+def spell_of(random: Random, student: int, cause: Cause, days: Sequence[date], first: int) -> Spell:
+    """A spell that touches school first on a school day, and may have begun on the free days before it."""
     day = days[first]
     free = (day - days[first - 1]).days - 1 if first and cause.diagnosis else 0
     onset = day - timedelta(days=random.randint(0, free))
-    away = length or random.randint(*cause.days)
+    away = random.randint(*cause.days)
     last = bisect_left(days, max(onset + timedelta(days=away), day + timedelta(days=1))) - 1
     found = None
     if cause.reason is None:
         last = first - 1
         found = SessionCode.MORNING if cause is COUGH else SessionCode.ARRIVAL
-    elif cause.symptoms and length is None and random.random() < 0.25:
+    elif cause.symptoms and random.random() < 0.25:
         found = random.choice([SessionCode.ARRIVAL, SessionCode.MORNING, SessionCode.NOON])
     tenths = random.randint(*cause.tenths) if cause.tenths else None
     return Spell(student, cause, onset, first, last, found, tenths, random.random())
 
 
-def spells(
-    random: Random, classes: Sequence[Sequence[int]], days: Sequence[date], count: int
-) -> list[Spell]:
+def spells(random: Random, classes: Sequence[Sequence[int]], days: Sequence[date], count: int) -> list[Spell]:
     """What befalls the children of all classes on the first `count` of the term's school days."""
     begins = round(count * 2 / 3) - RISE - 3
     pioneers = set(random.sample(range(len(classes)), max(1, len(classes) // 9)))
     well_from = {student: date.min for members in classes for student in members}
     found = []
     waves = [
-        (begins, ATTACK * 2) if index in pioneers
+        (begins, ATTACK * 2)
+        if index in pioneers
         else (begins + random.randint(1, 7), ATTACK * random.uniform(0.4, 1.4))
         for index in range(len(classes))
     ]
@@ -162,17 +161,17 @@ def of_this_morning(
     arrival is in: one absent for an unknown reason, one ill, one back, one nobody called about
     yesterday, one whose call nobody has read.
     """
-    lists = [list(members) for members in (own, *(reported[n % len(reported)] for n in range(5)))]
-    seats = (5, 2, 8, 11, 14, 17)
-    ill, unknown, new, back, uncalled, unread = (
-        members[seat % len(members)] for members, seat in zip(lists, seats, strict=True)
-    )
-    made = [
-        replace(spell_of(random, ill, COLD, days, today - 1, length=20), last=today + 1),
-        replace(spell_of(random, unknown, STOMACH, days, today, length=1), luck=0.3),
-        replace(spell_of(random, new, COLD, days, today, length=2), luck=0.9),
-        replace(spell_of(random, back, COLD, days, today - 2, length=1), last=today - 1),
-        replace(spell_of(random, uncalled, STOMACH, days, today - 2, length=1), last=today, left=Left.UNCALLED),
-        replace(spell_of(random, unread, FLU, days, today - 1, length=20), last=today + 2, left=Left.UNREAD),
+
+    def spell(index: int, seat: int, cause: Cause, first: int, last: int, **more: Any) -> Spell:
+        members = own if index == 0 else reported[index % len(reported)]
+        drawn = spell_of(random, members[seat % len(members)], cause, days, first)
+        return replace(drawn, found=None, last=last, **more)
+
+    return [
+        spell(0, 5, COLD, today - 1, today + 1),
+        spell(1, 2, STOMACH, today, today, luck=0.3),
+        spell(2, 8, COLD, today, today + 1, luck=0.9),
+        spell(3, 11, COLD, today - 2, today - 1),
+        spell(4, 14, STOMACH, today - 2, today, left=Left.UNCALLED),
+        spell(5, 17, FLU, today - 1, today + 2, left=Left.UNREAD),
     ]
-    return made

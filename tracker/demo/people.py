@@ -3,34 +3,24 @@
 Surnames and things come from fields, woods and waters; telephone numbers begin with zeros.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import product
+from itertools import chain, product
 from random import Random
 
 from tracker.accounts.rules import Role
-from tracker.school.rules import Sex
 
 SCHOOL_NAME = "云朵小学（虚构）"
-TEACHERS_CLASS = (3, 2)
-"""Grade and number of the class of the account `teacher`, where the school has it."""
+PASSWORD = "demo"
+SHOWN = 8
+"""So many accounts, the first of the staff, are told to whoever opens the demo."""
 
 SIZES = ((28, 28, 28), (27, 27, 27), (27, 26, 27), (26, 26, 26), (26, 26, 25), (27, 27, 27))
 """Students by grade and class; a fourth class of a grade is as large as its first."""
 
-SURNAMES = dict(
-    zip("林江田叶柳石梅杨花云谷麦山海乔白雷池桑苗", "lin jiang tian ye liu shi mei yang hua yun gu mai shan hai "
-        "qiao bai lei chi sang miao".split(), strict=True)
-)
-LONG_SURNAMES = {"欧阳": "ou yang", "上官": "shang guan", "端木": "duan mu", "慕容": "mu rong"}
-THINGS = dict(
-    zip("树石舟禾雨雪溪河草桥星月风松竹兰荷米鹿鱼鸟燕鹤露霜虹泉湖岛帆羽茶桃杏橙莲果岩枫桐",
-        "shu shi zhou he yu xue xi he cao qiao xing yue feng song zhu lan he mi lu yu niao yan he lu shuang "
-        "hong quan hu dao fan yu cha tao xing cheng lian guo yan feng tong".split(), strict=True)
-)
-SMALL = {"小": "xiao", "阿": "a", "晓": "xiao"}
-
+SURNAMES = "林江田叶柳石梅杨花云谷麦山海乔白雷池桑苗"
+LONG_SURNAMES = ("欧阳", "上官", "端木", "慕容")
+THINGS = "树石舟禾雨雪溪河草桥星月风松竹兰荷米鹿鱼鸟燕鹤露霜虹泉湖岛帆羽茶桃杏橙莲果岩枫桐"
 
 
 @dataclass(frozen=True)
@@ -43,22 +33,8 @@ class Room:
 
 
 @dataclass(frozen=True)
-class Child:
-    """A student of the demo, with the one guardian to call."""
-
-    number: str
-    name: str
-    pinyin: str
-    sex: Sex
-    birth_date: date
-    relation: str
-    guardian: str
-    phone: str
-
-
-@dataclass(frozen=True)
 class Person:
-    """Somebody of the staff: the account, what it is for, and whose zones this person keeps."""
+    """Somebody of the staff: the account, what it is for, the class or the zones in this person's care."""
 
     username: str
     roles: tuple[Role, ...]
@@ -73,57 +49,31 @@ def rooms(count: int) -> list[Room]:
     return sorted(found, key=lambda room: (room.grade, room.number))
 
 
-def teachers_room(all_rooms: list[Room]) -> Room:
-    """The class of the account `teacher`: 3(2), or the last one of a school without it."""
-    wanted = (room for room in all_rooms if (room.grade, room.number) == TEACHERS_CLASS)
-    return next(wanted, all_rooms[-1])
+def teachers_room(all_rooms: Sequence[Room]) -> Room:
+    """The class of the account `teacher`: 3(2), or the last one of a school that has no such class."""
+    return next((room for room in all_rooms if (room.grade, room.number) == (3, 2)), all_rooms[-1])
 
 
-def names(random: Random) -> Iterator[tuple[str, str, str]]:
-    """Surnames, names and pinyin of children, no two alike: most of three characters, some of two or four."""
-    single, double = list(SURNAMES.items()), list(LONG_SURNAMES.items())
-    small, things = list(SMALL.items()), list(THINGS.items())
-    three = [list(product(single, [one], things)) for one in small]
-    two, four = list(product(single, things)), list(product(double, small[:1], things))
-    for pool in (*three, two, four):
+def names(random: Random) -> Iterator[tuple[str, str]]:
+    """Surnames and given names of children, no two alike: most of three characters, some of two or four."""
+    common = [list(product(SURNAMES, [small + thing for thing in THINGS])) for small in "小阿晓"]
+    short = list(product(SURNAMES, THINGS))
+    long = list(product(LONG_SURNAMES, ["小" + thing for thing in THINGS]))
+    for pool in (*common, short, long):
         random.shuffle(pool)
-    turn = 0
-    common = (parts for pool in three for parts in pool)
-    while True:
-        turn += 1
-        rare = four if turn % 27 == 13 else two if turn % 9 == 4 else None
-        parts = rare.pop() if rare else next(common)
-        yield parts[0][0], "".join(part[0] for part in parts), " ".join(part[1] for part in parts)
+    for turn, name in enumerate(chain(*common)):
+        yield name
+        if turn % 8 == 3:
+            yield short.pop()
+        if turn % 24 == 11:
+            yield long.pop()
 
 
-def children(random: Random, all_rooms: list[Room], entry_years: dict[int, int]) -> Iterator[tuple[Room, Child]]:
-    """The children of the school, class by class, in the order of their seats."""
-    called = names(random)
-    serial = dict.fromkeys(entry_years, 0)
-    total = 0
-    for room in all_rooms:
-        year = entry_years[room.grade]
-        for _ in range(room.size):
-            total += 1
-            serial[room.grade] += 1
-            surname, name, pinyin = next(called)
-            mother = random.random() < 0.6
-            yield room, Child(
-                number=f"D{year}{serial[room.grade]:03}",
-                name=name,
-                pinyin=pinyin,
-                sex=random.choice(list(Sex)),
-                birth_date=date(year - 6, 8, 31) - timedelta(days=random.randrange(365)),
-                relation="母亲" if mother else "父亲",
-                guardian=surname + ("女士" if mother else "先生"),
-                phone=f"000-0000-{total:04}",
-            )
-
-
-def staff(all_rooms: list[Room]) -> list[Person]:
+def staff(all_rooms: Sequence[Room]) -> list[Person]:
     """Who works here: the eight accounts people try first, then the others; 37 in a school of 18 classes."""
     own = teachers_room(all_rooms)
-    chosen = [
+    others = [room for room in all_rooms if room != own]
+    return [
         Person("teacher", (Role.TEACHER,), room=own),
         Person("nurse", (Role.NURSE,), department="clinic"),
         Person("staff", (Role.STAFF,), department="logistics"),
@@ -132,23 +82,17 @@ def staff(all_rooms: list[Room]) -> list[Person]:
         Person("assessment", (Role.ASSESSMENT,)),
         Person("principal", (Role.PRINCIPAL,)),
         Person("admin", (Role.ADMIN,)),
-    ]
-    others = [
-        Person(f"t{room.grade}{room.number:02}", (Role.TEACHER,), room=room) for room in all_rooms if room != own
-    ]
-    posts = [
+        *(Person(f"t{room.grade}{room.number:02}", (Role.TEACHER,), room=room) for room in others),
         Person("vice", (Role.PRINCIPAL,)),
         Person("dean", (Role.ASSESSMENT, Role.STAFF), department="teaching"),
-        Person("cleaner", (Role.STAFF,), department="canteen"),
-        Person("guard1", (Role.STAFF,), department="guards"),
-        Person("guard2", (Role.STAFF,), department="guards"),
         Person("library", (Role.TEACHER, Role.STAFF), department="rooms"),
-        *(Person(f"s{n}", (Role.TEACHER, Role.INSPECTOR) if n <= 2 else (Role.TEACHER,)) for n in range(1, 7)),
+        Person("cleaner", (Role.STAFF,), department="canteen"),
+        *(Person(f"guard{n}", (Role.STAFF,), department="guards") for n in (1, 2)),
+        *(Person(f"duty{n}", (Role.TEACHER, Role.INSPECTOR)) for n in (1, 2)),
+        *(Person(f"s{n}", (Role.TEACHER,)) for n in range(1, 5)),
     ]
-    return chosen + others + posts
 
 
 def staff_names(random: Random, count: int) -> list[str]:
     """So many names of grown-ups, no two alike."""
-    found = [f"{surname}大{thing}" for surname, thing in product(SURNAMES, THINGS)]
-    return random.sample(found, count)
+    return random.sample([f"{surname}大{thing}" for surname, thing in product(SURNAMES, THINGS)], count)

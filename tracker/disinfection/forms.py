@@ -16,7 +16,15 @@ from wtforms import (
     StringField,
     TimeField,
 )
-from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, StopValidation
+from wtforms.validators import (
+    AnyOf,
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+)
 
 from tracker import clock
 from tracker.disinfection.rules import Answer, ItemResult, NotDoneReason, Refusal, ZoneType
@@ -103,9 +111,7 @@ def blank_item(object_id: int, answer: Answer | None, note: str | None) -> TaskF
     return form.at_item(object_id)
 
 
-class _Needed(InputRequired):
-    def __init__(self) -> None:
-        super().__init__(_l("Please fill this in."))
+_NEEDED = _l("Please fill this in.")
 
 
 def _readable(message: Any) -> Callable[[Form, Any], None]:
@@ -126,7 +132,7 @@ _AN_HOUR = _readable(_l("Please enter a time such as 15:40."))
 class StartForm(Form):
     """From when the tasks of new zones are asked for."""
 
-    starts = DateField(_l("Tasks from"), validators=[_Needed(), _A_DAY])
+    starts = DateField(_l("Tasks from"), validators=[InputRequired(_NEEDED), _A_DAY])
 
     @property
     def day(self) -> date:
@@ -146,7 +152,7 @@ def _name(label: Any) -> StringField:
     return StringField(
         label,
         filters=[lambda text: (text or "").strip()],
-        validators=[_Needed(), Length(max=64, message=_l("At most 64 characters, please."))],
+        validators=[DataRequired(_NEEDED), Length(max=64, message=_l("At most 64 characters, please."))],
     )
 
 
@@ -188,8 +194,8 @@ class SlotForm(Form):
     """The hours of one slot of a zone."""
 
     active = BooleanField(_l("Is asked for"))
-    starts = TimeField(_l("From"), validators=[_Needed(), _AN_HOUR])
-    until = TimeField(_l("Until"), validators=[_Needed(), _AN_HOUR])
+    starts = TimeField(_l("From"), validators=[InputRequired(_NEEDED), _AN_HOUR])
+    until = TimeField(_l("Until"), validators=[InputRequired(_NEEDED), _AN_HOUR])
     next_day_until = TimeField(_l("Or until, on the next school day"), validators=[Optional(), _AN_HOUR])
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.audit import service as audit
-from tracker.db import db, insert
+from tracker.db import Model, db, insert
 from tracker.disinfection import zone_queries as queries
 from tracker.disinfection.defaults import CLASSROOM_NAMES, DEPARTMENTS, ObjectDefault, zone_defaults
 from tracker.disinfection.models import Department, Schedule, Zone, ZoneObject, ZoneOwner
@@ -203,6 +203,11 @@ def _grade(school_class: SchoolClass | None, day: date) -> int | None:
     return grade_of(school_class.stage, school_class.entry_year, day) if school_class else None
 
 
+def _many(table: type[Model]) -> Any:
+    # Told to write nulls, else there is a statement for every run of rows that lack the same values.
+    return sa.insert(table).execution_options(render_nulls=True)
+
+
 def _add_zones(valid_from: date, zones: Sequence[_NewZone], choose: Choose) -> list[tuple[int, str]]:
     """Add zones at the end of the walk, with owners, objects and schedules; their ids and public codes.
 
@@ -219,11 +224,11 @@ def _add_zones(valid_from: date, zones: Sequence[_NewZone], choose: Choose) -> l
         {"public_code": code, "type": zone.type, "name": zone.name, "floor": zone.floor, "walk_order": order}
         for order, (code, zone) in enumerate(zip(codes, zones, strict=True), start=last + 1)
     ]
-    made = db.session.execute(sa.insert(Zone).returning(Zone.public_code, Zone.id), rows)
+    made = db.session.execute(_many(Zone).returning(Zone.public_code, Zone.id), rows)
     ids = {row.public_code: row.id for row in made}
     placed = [(ids[code], zone) for code, zone in zip(codes, zones, strict=True)]
     db.session.execute(
-        sa.insert(ZoneOwner),
+        _many(ZoneOwner),
         [
             {
                 "zone_id": zone_id,
@@ -240,12 +245,12 @@ def _add_zones(valid_from: date, zones: Sequence[_NewZone], choose: Choose) -> l
         for one in zone.objects
     }
     things = db.session.execute(
-        sa.insert(ZoneObject).returning(ZoneObject.zone_id, ZoneObject.kind, ZoneObject.id),
+        _many(ZoneObject).returning(ZoneObject.zone_id, ZoneObject.kind, ZoneObject.id),
         list(objects.values()),
     )
     object_ids = {(zone_id, kind): id for zone_id, kind, id in things}
     db.session.execute(
-        sa.insert(Schedule),
+        _many(Schedule),
         [
             {
                 "object_id": object_ids[zone_id, one.kind],

@@ -74,7 +74,6 @@ def overview() -> Any:
         usual=sum(len(one.zones) for one in DEPARTMENTS),
         usual_departments=len(DEPARTMENTS),
         weekdays_of=_weekdays_of,
-        today=today,
     )
 
 
@@ -146,7 +145,7 @@ def _add_department(name: str) -> str:
 @requires(Permission.ZONES_MANAGE, of=queries.zone_plan)
 def zone(plan: ZonePlan) -> Any:
     """One zone: who keeps it, and with what and when its objects are done."""
-    return page("disinfection/zone.html", plan=plan, weekday_words=weekday_words, today=clock.today())
+    return page("disinfection/zone.html", plan=plan, weekday_words=weekday_words)
 
 
 def planned_slot(public_code: str, slot: str) -> PlannedSlot | None:

@@ -1,16 +1,14 @@
 """What is shown in a staff meeting: the charts of a week, each with its sentence and its table."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, abort, g, render_template, request
 
+from tracker import clock
 from tracker.accounts.guards import requires
-from tracker.charts.views import question
+from tracker.charts.queries import Question, question
 from tracker.permissions import Permission, permits
-
-if TYPE_CHECKING:
-    from tracker.charts.catalogue import Question
 
 bp = Blueprint("meeting", __name__, url_prefix="/meeting")
 
@@ -30,7 +28,7 @@ class Exhibit:
 def meeting() -> Any:
     """The charts this person may see, of a week and its term."""
     asked = request.args.get("week")
-    about = question(asked)
+    about = question(asked, clock.today(), clock.now())
     if about is None and asked:
         abort(404)
     return render_template(
@@ -38,7 +36,7 @@ def meeting() -> Any:
     )
 
 
-def _exhibits(about: "Question") -> list[Exhibit]:
+def _exhibits(about: Question) -> list[Exhibit]:
     from tracker.charts.catalogue import CHARTS
 
     exhibits = []

@@ -239,3 +239,26 @@ def overlapping_term(starts: date, ends: date, *, but: int | None = None) -> Ter
         .order_by(Term.starts)
         .limit(1)
     ).one_or_none()
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """A student and the class of the newest enrolment."""
+
+    student: Student
+    school_class: SchoolClass
+    starts: date
+    ends: date | None
+
+
+def enrolled(student_id: int) -> Enrolled | None:
+    """A student with the class it is in, was last in, or will be in."""
+    row = db.session.execute(
+        sa.select(Student, SchoolClass, Enrolment.starts, Enrolment.ends)
+        .join(Enrolment, Enrolment.student_id == Student.id)
+        .join(SchoolClass, SchoolClass.id == Enrolment.class_id)
+        .where(Student.id == student_id, Student.removed_at.is_(None))
+        .order_by(Enrolment.starts.desc())
+        .limit(1)
+    ).one_or_none()
+    return Enrolled(*row) if row else None

@@ -171,6 +171,14 @@ class Plan:
         return [line for line in self.lines if line.is_new]
 
     @property
+    def new_by_class(self) -> list[tuple[ClassKey, list[Line]]]:
+        """The new students of each class, in the order of the file's rows."""
+        lines: dict[ClassKey, list[Line]] = {}
+        for line in self.new:
+            lines.setdefault(line.row.class_key, []).append(line)
+        return sorted(lines.items(), key=lambda item: (-item[0][0], item[0][1]))
+
+    @property
     def changed(self) -> list[Line]:
         """Students of whom something becomes different."""
         return [line for line in self.lines if line.is_changed]

@@ -160,9 +160,7 @@ class DayFact:
 
 def plain_week(days: Iterable[date]) -> list[DayFact]:
     """Days beyond the official calendar's years: weekends are off, all others are school days."""
-    return [
-        DayFact(day, DayType.OFF if day.weekday() >= 5 else DayType.NORMAL, "weekday") for day in days
-    ]
+    return [DayFact(day, DayType.OFF if day.weekday() >= 5 else DayType.NORMAL, "weekday") for day in days]
 
 
 def days_between(first: date, last: date) -> list[date]:

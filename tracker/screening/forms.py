@@ -23,6 +23,7 @@ from tracker.screening.rules import (
     TemperatureProblem,
     celsius_of,
     fever_of,
+    is_unlikely,
     read_temperature,
 )
 from tracker.screening.service import Submission
@@ -124,7 +125,7 @@ def typed_of(line: Line) -> Typed:
         text(line.retest),
         frozenset(symptom.value for symptom in line.symptoms),
         line.onset.isoformat() if line.onset else "",
-        sure=True,
+        sure=any(is_unlikely(tenths) for tenths in (line.first, line.retest) if tenths is not None),
     )
 
 

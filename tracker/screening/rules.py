@@ -181,9 +181,12 @@ def read_temperature(text: str) -> tuple[int | None, TemperatureProblem | None]:
         return None, TemperatureProblem.FAHRENHEIT
     if not LOWEST <= tenths <= HIGHEST:
         return None, TemperatureProblem.OUT_OF_RANGE
-    if tenths < ASK_BELOW or tenths > ASK_ABOVE:
-        return tenths, TemperatureProblem.UNLIKELY
-    return tenths, None
+    return tenths, TemperatureProblem.UNLIKELY if is_unlikely(tenths) else None
+
+
+def is_unlikely(tenths: int) -> bool:
+    """Whether a reading is asked again before it is taken: below 35 or above 41 degrees."""
+    return tenths < ASK_BELOW or tenths > ASK_ABOVE
 
 
 def celsius_of(fahrenheit: str) -> str:

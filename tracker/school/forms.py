@@ -1,0 +1,168 @@
+"""Terms, days and rosters as they are typed, and what is said where a rule refuses."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from wtforms import HiddenField, SelectField, ValidationError
+
+from tracker.edge import Form
+from tracker.fields import Day, Line, Needed
+from tracker.i18n import language
+from tracker.school.roster_forms import both_names
+from tracker.school.rules import DayType, Refusal, Scope, Stage, grade_of
+from tracker.templating import GRADES, WEEKDAYS
+from tracker.words import word
+
+WORDS: dict[Refusal, Any] = {
+    Refusal.TERM_ENDS_BEFORE_START: _l("The last day lies before the first."),
+    Refusal.TERM_TOO_LONG: _l("A term has at most %(most)s days. Please check both days."),
+    Refusal.TERM_OVERLAPS: _l("These days overlap %(name)s (%(first)s to %(last)s)."),
+    Refusal.IMPOSSIBLE_YEAR: _l("Please check the year."),
+    Refusal.NAME_MISSING: _l("Please fill this in."),
+    Refusal.OUTSIDE_TERM: _l("This day lies in no term. Please choose another, or add the term first."),
+    Refusal.NO_TERM: _l("There is no term yet. Please add it first."),
+    Refusal.NO_SUCH_PLACE: _l("Please choose from the list."),
+    Refusal.STANDS_FOR_MISSING: _l("Please choose the weekday whose timetable it follows."),
+    Refusal.REASON_MISSING: _l("Please give the reason."),
+    Refusal.FILE_EMPTY: _l("The file is empty."),
+    Refusal.FILE_TOO_LARGE: _l("The file is larger than %(megabytes)s MB. Please upload the roster alone."),
+    Refusal.FILE_UNPACKS_TOO_LARGE: _l(
+        "The workbook unpacks to more than %(megabytes)s MB. Please copy the roster into a new workbook."
+    ),
+    Refusal.FILE_IS_OLD_EXCEL: _l(
+        "This is an old .xls workbook or one with a password. Please save it as .xlsx without a password."
+    ),
+    Refusal.FILE_IS_NO_ROSTER: _l("This is no roster. Please upload an .xlsx or .csv file."),
+    Refusal.FILE_DAMAGED: _l("The file is damaged and cannot be read. Please save it again."),
+    Refusal.WRONG_ENCODING: _l("The text cannot be read. Please save it as “CSV UTF-8” or as .xlsx."),
+    Refusal.MISSING_COLUMNS: lambda columns: _(
+        "These columns are missing: %(names)s. The template has them all.", names=both_names(columns)
+    ),
+    Refusal.COLUMN_TWICE: lambda columns: _(
+        "These columns stand there twice: %(names)s. Please delete one of each.", names=both_names(columns)
+    ),
+    Refusal.NO_ROWS: _l("There is a header, but no student below it."),
+    Refusal.TOO_MANY_ROWS: _l("There are more than %(most)s rows. Please divide the file."),
+    Refusal.WRONG_ROWS: lambda count: ngettext(
+        "%(num)s row is wrong. Nothing was imported.", "%(num)s rows are wrong. Nothing was imported.", count
+    ),
+    Refusal.UPLOAD_GONE: _l("This upload is no longer kept. Please upload the file again."),
+    Refusal.ROSTER_CHANGED: _l(
+        "The roster changed since this page was made. Nothing was imported; please look through it again."
+    ),
+}
+
+
+def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
+    """The sentence of a refusal."""
+    words = WORDS[reason]
+    return str(words(**details) if callable(words) and details else words % details if details else words)
+
+
+HOLIDAYS: dict[str, Any] = {
+    "New Year's Day": _l("New Year's Day"),
+    "Spring Festival": _l("Spring Festival"),
+    "Tomb-sweeping Day": _l("Tomb-sweeping Day"),
+    "Labour Day": _l("Labour Day"),
+    "Dragon Boat Festival": _l("Dragon Boat Festival"),
+    "National Day": _l("National Day"),
+    "Mid-autumn Festival": _l("Mid-autumn Festival"),
+}
+"""The holidays' names as the official calendar keeps them."""
+
+
+def day_reason(reason: str | None) -> str:
+    """Why a day is what it is: a holiday in the page's language, or what somebody wrote."""
+    return str(HOLIDAYS.get(reason, reason)) if reason else ""
+
+
+def grade_label(stage: Stage, entry_year: int, day: date) -> str:
+    """A grade as people call it on a day: 三年级, or grade 3."""
+    grade = grade_of(stage, entry_year, day)
+    if grade is None:
+        return str(_("%(year)s entry", year=entry_year))
+    return str(
+        _("Grade %(grade)s", grade=GRADES[grade] if language() == "zh_Hans" and grade <= 10 else grade)
+    )
+
+
+SHORT: dict[DayType, Any] = {
+    DayType.NORMAL: "",
+    DayType.MAKEUP: _l("on"),
+    DayType.HALF: _l("half"),
+    DayType.EXAM: _l("exam"),
+    DayType.EVENT: _l("event"),
+    DayType.REGISTRATION: _l("reg."),
+    DayType.CLOSING: _l("close"),
+    DayType.SUSPENDED: _l("susp."),
+    DayType.HOME: _l("home"),
+    DayType.OFF: _l("off"),
+}
+"""What fits into a day of the month's page."""
+
+
+class TermForm(Form):
+    """A term."""
+
+    term = Line(_l("Name of the term"))
+    starts = Day(_l("First day"))
+    ends = Day(_l("Last day"))
+
+
+class DayForm(Form):
+    """What a day is, for whom, and why."""
+
+    place = SelectField(_l("For"))
+    day_type = SelectField(_l("The day is"), choices=lambda: [(kind.value, word(kind)) for kind in DayType])
+    stands_for = SelectField(
+        _l("Timetable of (make-up day only)"),
+        choices=lambda: [("", "–"), *((str(n), words) for n, words in enumerate(WEEKDAYS, 1))],
+    )
+    reason = Line(_l("Reason"), most=255)
+
+    def offer(self, places: Sequence[tuple[str, str]]) -> None:
+        """The places that may be chosen."""
+        self.place.choices = list(places)
+
+    @property
+    def scope(self) -> tuple[Scope, int]:
+        """For whom the day is changed."""
+        return read_place(self.place.data or "")
+
+
+def write_place(scope: Scope, scope_id: int) -> str:
+    """A scope as the form carries it."""
+    return f"{scope.value}:{scope_id}"
+
+
+def read_place(text: str) -> tuple[Scope, int]:
+    """The scope a form carries.  ValidationError if it is none."""
+    scope, _colon, number = text.partition(":")
+    if scope not in set(Scope) or not number.isdigit():
+        raise ValidationError(_l("Please choose from the list."))
+    return Scope(scope), int(number)
+
+
+class PlaceForm(Form):
+    """Which grade or class follows the school's day again."""
+
+    place = HiddenField(validators=[Needed()])
+
+    def validate_place(self, field: Any) -> None:
+        """It must name a scope."""
+        read_place(field.data or "")
+
+    @property
+    def scope(self) -> tuple[Scope, int]:
+        """Which grade or class."""
+        return read_place(self.place.data or "")
+
+
+class LeaveForm(Form):
+    """A student leaves."""
+
+    last_day = Day(_l("Last day at school"))

@@ -1,0 +1,152 @@
+"""Importing a roster: upload it, look through what would change, confirm it."""
+
+import hashlib
+import io
+from typing import Any
+
+from flask import Response, abort, g, send_file, url_for
+from flask_babel import gettext as _
+
+from tracker import clock
+from tracker.accounts.guards import requires
+from tracker.edge import Form, once, page, taken
+from tracker.errors import Rejected
+from tracker.i18n import language
+from tracker.permissions import Permission
+from tracker.school import forms, roster_file, roster_forms, roster_queries, roster_service
+from tracker.school.models import ImportRun, RosterUpload, SchoolClass
+from tracker.school.roster_cells import CHINESE_HEADERS, MOST_ROWS, REQUIRED, ClassKey, Column
+from tracker.school.rules import Refusal
+from tracker.templating import class_label
+
+MOST_SHOWN = 200
+
+
+@requires(Permission.ROSTER_MANAGE)
+def roster_import() -> Any:
+    """Upload a roster.  Nothing of the school changes yet."""
+    form = roster_forms.UploadForm()
+    if form.validate_on_submit():
+        content = form.file.data.read(roster_file.MOST_BYTES + 1)
+        try:
+            table = roster_file.read_table(content)
+            roster_queries.import_days(form.on.data, clock.today())
+        except Rejected as no:
+            form.refuse(no.field, forms.refusal_words(no.reason, no.details))
+        else:
+
+            def keep() -> str:
+                sha256 = hashlib.sha256(content).hexdigest()
+                upload = roster_service.keep_upload(
+                    g.identity.user_id, clock.now(), table, sha256, form.on.data
+                )
+                return url_for("school.roster_preview", upload_id=upload.id)
+
+            return once("roster.upload", keep)
+    return _upload_page(form)
+
+
+def _upload_page(form: roster_forms.UploadForm) -> Any:
+    return page(
+        "school/import.html",
+        form=form,
+        columns=[
+            (column, roster_forms.COLUMN_WORDS[column], CHINESE_HEADERS[column][0]) for column in Column
+        ],
+        required=REQUIRED,
+        most=MOST_ROWS,
+    )
+
+
+@requires(Permission.ROSTER_MANAGE)
+def roster_preview(upload_id: int) -> Any:
+    """What an uploaded roster would change; confirming it does just that."""
+    by = g.identity.user_id
+    form = roster_forms.ConfirmForm()
+
+    def confirm() -> str:
+        upload = roster_queries.kept_upload(upload_id, by)
+        if upload is None:
+            raise Rejected(Refusal.UPLOAD_GONE)
+        days = roster_queries.import_days(upload.chosen_on, clock.today())
+        run = roster_service.import_roster(
+            by, clock.now(), roster_queries.table_of(upload), upload.sha256, days, seen=form.seen.data
+        )
+        roster_service.drop_upload(by, clock.now(), upload_id)
+        return url_for("school.roster_done", run_id=run.id)
+
+    done = taken(form, "roster.import", confirm, forms.refusal_words)
+    if done:
+        return done
+    upload = roster_queries.kept_upload(upload_id, by)
+    if upload:
+        return _preview_page(form, upload)
+    if form.form_errors:
+        again = roster_forms.UploadForm(formdata=None)
+        again.refuse("", form.form_errors[0])
+        return _upload_page(again)
+    abort(404)
+
+
+def _preview_page(form: roster_forms.ConfirmForm, upload: RosterUpload) -> Any:
+    days = roster_queries.import_days(upload.chosen_on, clock.today())
+    plan = roster_queries.roster_plan(roster_queries.table_of(upload), days)
+    stale = bool(form.form_errors)
+    form.seen.data = plan.digest
+
+    def label(key: ClassKey | None) -> str:
+        if key is None:
+            return str(_("no class"))
+        stage = roster_queries.stage(days.today)
+        return class_label(SchoolClass(stage=stage, entry_year=key[0], number=key[1]), max(lines_on))
+
+    lines_on = {line.on for line in plan.lines} | {days.today}
+    return page(
+        "school/preview.html",
+        form=form,
+        upload=upload,
+        plan=plan,
+        counts=plan.counts,
+        label=label,
+        value_words=roster_forms.value_words,
+        column_words=roster_forms.COLUMN_WORDS,
+        reason_words=roster_forms.reason_words,
+        notices=[roster_forms.notice_words(notice, details, label) for notice, details in plan.notices],
+        most=MOST_SHOWN,
+        code=409 if stale else None,
+    )
+
+
+@requires(Permission.ROSTER_MANAGE)
+def roster_drop(upload_id: int) -> Any:
+    """Forget an upload."""
+
+    def drop() -> str:
+        roster_service.drop_upload(g.identity.user_id, clock.now(), upload_id)
+        return url_for("school.roster_import")
+
+    return taken(Form(), "roster.drop", drop, forms.refusal_words) or abort(400)
+
+
+@requires(Permission.ROSTER_MANAGE, of=roster_queries.import_run)
+def roster_done(run: ImportRun) -> Any:
+    """What an import has done."""
+    return page("school/imported.html", run=run)
+
+
+@requires(Permission.ROSTER_MANAGE)
+def roster_template() -> Response:
+    """An empty roster to fill in, in the page's language."""
+    name = _("roster-template") + ".xlsx"
+    content = io.BytesIO(roster_file.template(language()))
+    return send_file(content, roster_file.XLSX, as_attachment=True, download_name=name)
+
+
+ROUTES = {
+    "/import": (roster_import, ["GET", "POST"]),
+    "/import/<int:upload_id>": (roster_preview, ["GET", "POST"]),
+    "/import/<int:upload_id>/drop": (roster_drop, ["POST"]),
+    "/imports/<int:run_id>": (roster_done, ["GET"]),
+    "/roster-template": (roster_template, ["GET"]),
+}
+"""Where each page stands and how it is asked for; the endpoint is the function's name."""
