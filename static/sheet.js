@@ -44,7 +44,7 @@
     row.querySelector(".waiting").hidden = !one.waiting;
     var retest = row.querySelector(".retest");
     retest.classList.toggle("keep", field(row, "t2").value !== "" || field(row, "t2").classList.contains("is-invalid"));
-    var mark = row.querySelector(".mark"), words = "";
+    var mark = row.querySelector(".state-mark"), words = "";
     if (one.state === "measured") words = full ? "" : field(row, "t1").value;
     else if (one.state === "symptomatic") words = row.querySelector('input[value="symptomatic"] + label').textContent;
     else if (one.choice && (one.state !== "normal" || full)) words = one.choice.nextElementSibling.textContent;

@@ -77,8 +77,16 @@ def furnish() -> Cast:
     for day in days_between(*TERM):
         kind = DayType.OFF if day.weekday() >= 5 or day in holidays else DayType.NORMAL
         kind = DayType.MAKEUP if day in makeups else kind
-        add(CalendarDay(day=day, scope=Scope.SCHOOL, scope_id=0, day_type=kind, source="tests",
-                        stands_for=5 if kind is DayType.MAKEUP else None))
+        add(
+            CalendarDay(
+                day=day,
+                scope=Scope.SCHOOL,
+                scope_id=0,
+                day_type=kind,
+                source="tests",
+                stands_for=5 if kind is DayType.MAKEUP else None,
+            )
+        )
     for label, (year, number, size) in {"3-1": (2024, 1, 10), "4-2": (2023, 2, 8)}.items():
         school_class = SchoolClass(stage=Stage.PRIMARY, entry_year=year, number=number)
         add(school_class)
@@ -86,8 +94,9 @@ def furnish() -> Cast:
         cast.classes[label] = school_class.id
         cast.students[label] = []
         for seat in range(1, size + 1):
-            student = Student(number=f"T{year}{number}{seat:02}", name=f"Child {label} {seat:02}",
-                              pinyin=f"child {seat:02}")
+            student = Student(
+                number=f"T{year}{number}{seat:02}", name=f"Child {label} {seat:02}", pinyin=f"child {seat:02}"
+            )
             add(student)
             db.session.flush()
             add(Enrolment(student_id=student.id, starts=TERM[0], class_id=school_class.id, seat=seat))
@@ -99,11 +108,15 @@ def furnish() -> Cast:
     duties = {"ann": Duty.HOMEROOM, "bo": Duty.DEPUTY, "carl": Duty.HOMEROOM, "sam": Duty.DEPARTMENT}
     for username, duty in duties.items():
         place = PEOPLE[username][2]
-        add(Assignment(
-            user_id=cast.users[username], what=duty, starts=TERM[0],
-            class_id=cast.classes.get(place or ""),
-            department_id=department.id if place == "department" else None,
-        ))
+        add(
+            Assignment(
+                user_id=cast.users[username],
+                what=duty,
+                starts=TERM[0],
+                class_id=cast.classes.get(place or ""),
+                department_id=department.id if place == "department" else None,
+            )
+        )
     _zones(cast)
     screening.ship_defaults(None, NOW, TERM[0])
     db.session.commit()
@@ -126,11 +139,22 @@ def _zones(cast: Cast) -> None:
             thing = ZoneObject(zone_id=zone.id, kind=what)
             db.session.add(thing)
             db.session.flush()
-            db.session.add(Schedule(
-                object_id=thing.id, level="routine", slot=_time(slot), valid_from=TERM[0],
-                weekdays=[1, 2, 3, 4, 5], until=_time(until), next_day_until=_time(next_day) if next_day else None,
-                method=Method.WIPE, agent=Agent.CHLORINE, mg_per_l=500, minutes=30, active=True,
-            ))
+            db.session.add(
+                Schedule(
+                    object_id=thing.id,
+                    level="routine",
+                    slot=_time(slot),
+                    valid_from=TERM[0],
+                    weekdays=[1, 2, 3, 4, 5],
+                    until=_time(until),
+                    next_day_until=_time(next_day) if next_day else None,
+                    method=Method.WIPE,
+                    agent=Agent.CHLORINE,
+                    mg_per_l=500,
+                    minutes=30,
+                    active=True,
+                )
+            )
 
 
 def _time(text: str):

@@ -45,16 +45,16 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip(f"no PostgreSQL here: {problem}")
     admin = sa.create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(
-            sa.text("CREATE DATABASE tracker ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0")
-        )
+        connection.execute(sa.text("CREATE DATABASE tracker ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0"))
     admin.dispose()
     yield server.get_uri(database="tracker", driver="psycopg")
     server.cleanup()
 
 
 def _make_app(folder: Path, url: str = "") -> Flask:
-    app = create_app({"DATA_DIR": str(folder), "DATABASE_URL": url, "TIMEZONE": "Asia/Shanghai", "LANGUAGE": "en"})
+    app = create_app(
+        {"DATA_DIR": str(folder), "DATABASE_URL": url, "TIMEZONE": "Asia/Shanghai", "LANGUAGE": "en"}
+    )
     app.testing = True
     return app
 
@@ -180,7 +180,9 @@ class Visitor:
             self.response = self.client.post(url, data=data, **more)
         return self._checked(expect)
 
-    def send(self, page: BeautifulSoup, form: str = "main form", expect: int = 303, **values: Any) -> BeautifulSoup:
+    def send(
+        self, page: BeautifulSoup, form: str = "main form", expect: int = 303, **values: Any
+    ) -> BeautifulSoup:
         """Send a form of a page with what it holds, changed by `values` (None leaves a field out)."""
         found = page.select_one(form)
         assert found is not None, f"no form {form}"
@@ -208,7 +210,9 @@ class Visitor:
 
     def _checked(self, expect: int) -> BeautifulSoup:
         response = self.response
-        text = response.get_data(as_text=True) if response.mimetype in ("text/html", "application/json") else ""
+        text = (
+            response.get_data(as_text=True) if response.mimetype in ("text/html", "application/json") else ""
+        )
         assert response.status_code == expect, f"{response.status_code} instead of {expect}: {text[:2000]}"
         page = BeautifulSoup(text, "html.parser")
         if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
@@ -221,8 +225,10 @@ def fields_of(form: Any) -> dict[str, Any]:
     data: dict[str, Any] = {}
 
     def put(name: str, value: str) -> None:
-        data[name] = [*data[name], value] if isinstance(data.get(name), list) else (
-            [data[name], value] if name in data else value
+        data[name] = (
+            [*data[name], value]
+            if isinstance(data.get(name), list)
+            else ([data[name], value] if name in data else value)
         )
 
     for element in form.select("input[name], select[name], textarea[name]"):
@@ -230,7 +236,9 @@ def fields_of(form: Any) -> dict[str, Any]:
         if element.has_attr("disabled"):
             continue
         if element.name == "select":
-            options = element.select("option[selected]") or ([] if element.has_attr("multiple") else element.select("option")[:1])
+            options = element.select("option[selected]") or (
+                [] if element.has_attr("multiple") else element.select("option")[:1]
+            )
             for option in options:
                 put(name, option.get("value", option.text))
         elif element.name == "textarea":
@@ -252,7 +260,9 @@ def check_page(page: BeautifulSoup) -> None:
     heading = " ".join(headings[0].text.split())
     assert heading, "an empty heading"
     title = " ".join(page.title.text.split())
-    assert title.removeprefix("Error: ").removeprefix("有错误：").startswith(heading), f"{title!r} / {heading!r}"
+    assert title.removeprefix("Error: ").removeprefix("有错误：").startswith(heading), (
+        f"{title!r} / {heading!r}"
+    )
     ids = [element["id"] for element in page.select("[id]")]
     assert len(ids) == len(set(ids)), f"ids twice: {sorted({one for one in ids if ids.count(one) > 1})}"
     for label in page.select("label[for]"):
@@ -292,7 +302,11 @@ class Statements(list[str]):
     """The statements executed while it listens, without BEGIN, COMMIT, SAVEPOINT and PRAGMA."""
 
     def _note(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.lstrip().upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")):
+        if (
+            not statement.lstrip()
+            .upper()
+            .startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA"))
+        ):
             self.append(statement)
 
 

@@ -29,15 +29,24 @@ def dumped(engine: sa.Engine) -> dict[str, str]:
                 continue
             columns = [(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)]
             found[table] = str(sorted(columns))
-            found[f"{table} keys"] = str([
-                inspector.get_pk_constraint(table),
-                sorted(map(str, inspector.get_foreign_keys(table))),
-                sorted(map(str, inspector.get_unique_constraints(table))),
-                sorted(map(str, inspector.get_check_constraints(table))),
-            ])
-        found["indices"] = str(sorted(connection.execute(
-            sa.text("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
-        ).scalars()))
+            found[f"{table} keys"] = str(
+                [
+                    inspector.get_pk_constraint(table),
+                    sorted(map(str, inspector.get_foreign_keys(table))),
+                    sorted(map(str, inspector.get_unique_constraints(table))),
+                    sorted(map(str, inspector.get_check_constraints(table))),
+                ]
+            )
+        found["indices"] = str(
+            sorted(
+                connection.execute(
+                    sa.text(
+                        "SELECT indexdef FROM pg_indexes "
+                        "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+                    )
+                ).scalars()
+            )
+        )
         return found
 
 
@@ -135,7 +144,5 @@ def test_sqlite_keeps_the_promises_it_makes_only_when_asked(app):
 
 
 def test_nothing_cascades(app):
-    assert not [
-        key for table in db.metadata.tables.values() for key in table.foreign_keys if key.ondelete
-    ]
+    assert not [key for table in db.metadata.tables.values() for key in table.foreign_keys if key.ondelete]
     assert sqlite3.sqlite_version_info >= (3, 35)

@@ -32,8 +32,18 @@ def test_every_permission_has_a_line_and_a_meaning(app):
 def test_the_names_that_stay(app):
     known = {rule.rule for rule in routes(app)}
     assert {
-        "/", "/login", "/logout", "/setup", "/healthz", "/screening/", "/absences/", "/disinfection/",
-        "/assessment/", "/meeting/", "/school/", "/admin/",
+        "/",
+        "/login",
+        "/logout",
+        "/setup",
+        "/healthz",
+        "/screening/",
+        "/absences/",
+        "/disinfection/",
+        "/assessment/",
+        "/meeting/",
+        "/school/",
+        "/admin/",
     } <= known
 
 

@@ -28,13 +28,16 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         templating,
     )
     from tracker.absence import views as absence
+    from tracker.accounts import admin_views as admin
     from tracker.accounts import guards
     from tracker.accounts import views as accounts
     from tracker.assessment import views as assessment
     from tracker.charts import views as charts
     from tracker.disinfection import views as disinfection
+    from tracker.disinfection import zone_views as zones
     from tracker.home import views as home
     from tracker.meeting import views as meeting
+    from tracker.school import roster_views as roster
     from tracker.school import views as school
     from tracker.screening import views as screening
     from tracker.setup import views as setup
@@ -52,7 +55,19 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     templating.init_app(app)
     navigation.init_app(app)
     for feature in (
-        home, setup, accounts, school, screening, absence, disinfection, assessment, charts, meeting,
+        home,
+        setup,
+        accounts,
+        admin,
+        school,
+        roster,
+        screening,
+        absence,
+        disinfection,
+        zones,
+        assessment,
+        charts,
+        meeting,
     ):
         app.register_blueprint(feature.bp)
     Compress(app)

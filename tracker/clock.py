@@ -35,8 +35,12 @@ def at(day: date, wall: time) -> datetime:
 
 
 def shift_to(start: datetime) -> None:
-    """Let the clock show `start` now and run on from there: for a demo school only."""
+    """Let the clock show `start` now and run on from there: for a demo school only.
+
+    A time without an offset is the school's wall clock.
+    """
     global _shift
+    start = start if start.tzinfo else start.replace(tzinfo=zone())
     _shift = start.astimezone(UTC) - datetime.now(UTC)
 
 

@@ -78,7 +78,12 @@ class Setting:
 
 SETTINGS = [
     Setting("DATA_DIR", "data", "Folder for the database, the keys and the lock", _folder),
-    Setting("DATABASE_URL", "", "Empty: SQLite in the data folder; or postgresql://user:password@host/name", _database),
+    Setting(
+        "DATABASE_URL",
+        "",
+        "Empty: SQLite in the data folder; or postgresql://user:password@host/name",
+        _database,
+    ),
     Setting("HOST", "127.0.0.1", "Address to listen on"),
     Setting("PORT", "8000", "Port to listen on", _whole(0, 65535)),
     Setting("THREADS", "8", "Requests served at once", _whole(1, 64)),

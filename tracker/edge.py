@@ -17,7 +17,7 @@ from tracker.db import db, transaction
 from tracker.errors import Rejected
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A form that writes: with its token, and with the key that lets it be sent twice."""
 
     key = HiddenField(default=lambda: str(uuid4()))

@@ -37,13 +37,17 @@ TITLES = {
 }
 
 ADVICE = {
-    400: _l("Please go back, load the page again and repeat the step. What you typed may still be in the form."),
+    400: _l(
+        "Please go back, load the page again and repeat the step. What you typed may still be in the form."
+    ),
     403: _l("Your account has no role for it. The administrator can change that."),
     404: _l("The address may be mistyped, or the thing belongs to somebody else."),
     405: _l("Please go back and use the buttons of the page."),
     413: _l("Please choose a smaller file, or paste less text, and send it again."),
     429: _l("Please wait a quarter of an hour, or ask the administrator."),
-    500: _l("Nothing was half-saved. Please try again; if it happens again, tell the administrator the number below."),
+    500: _l(
+        "Nothing was half-saved. Please try again; if it happens again, tell the administrator this number."
+    ),
     503: _l("Nothing was saved. Please try again in a moment."),
 }
 
@@ -70,7 +74,9 @@ def _http_error(error: HTTPException) -> Any:
 
 
 def _csrf_error(error: CSRFError) -> tuple[str, int]:
-    return _page(400, _l("The form did not come from this page, or you signed in again since. Please load it anew."))
+    return _page(
+        400, _l("The form did not come from this page, or you signed in again since. Please load it anew.")
+    )
 
 
 def _database_error(error: sa.exc.OperationalError) -> tuple[str, int]:
@@ -83,7 +89,11 @@ def _failure(error: Exception) -> tuple[str, int]:
     if current_app.testing:
         raise error
     log.error(
-        "request %s: %s at %s", g.get("request_id"), type(error).__name__, _place(error), exc_info=_bare(error)
+        "request %s: %s at %s",
+        g.get("request_id"),
+        type(error).__name__,
+        _place(error),
+        exc_info=_bare(error),
     )
     return _page(500)
 

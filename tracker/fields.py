@@ -1,14 +1,21 @@
 """Form fields that take text as people type it and complain in our own words."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, PasswordField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.school.rules import PLAUSIBLE_YEARS
+
+
+def offered(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
+    """Values and their words, as a field for choosing takes them."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 class Needed(InputRequired):

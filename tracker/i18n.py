@@ -38,9 +38,7 @@ def _choose() -> str:
         return str(chosen)
     identity = g.get("identity")
     return str(
-        session.get("language")
-        or (identity.language if identity else None)
-        or current_app.config["LANGUAGE"]
+        session.get("language") or (identity.language if identity else None) or current_app.config["LANGUAGE"]
     )
 
 

@@ -26,8 +26,12 @@ MENU = [
     Item("assessment.week", _l("Assessment"), Permission.SCORES_READ),
     Item("meeting.meeting", _l("Meeting"), Permission.MEETING_READ),
     Item("school.overview", _l("School"), Permission.SCHOOL_READ),
-    Item("accounts.accounts", _l("Accounts"), Permission.ACCOUNTS_MANAGE),
+    Item("admin.accounts", _l("Accounts"), Permission.ACCOUNTS_MANAGE),
 ]
+
+
+PART_OF = {"zones": "disinfection", "roster": "school"}
+"""Under which entry of the menu the pages of a blueprint of another name stand."""
 
 
 def init_app(app: Flask) -> None:
@@ -38,4 +42,4 @@ def init_app(app: Flask) -> None:
         identity = g.get("identity")
         items = [item for item in MENU if identity and has_role_for(identity, item.permission)]
         here = (request.endpoint or "").partition(".")[0]
-        return {"menu": items, "menu_here": here}
+        return {"menu": items, "menu_here": PART_OF.get(here, here)}

@@ -96,7 +96,7 @@ def init_app(app: Flask) -> None:
         languages=i18n.NAMES,
         html_lang=lambda: i18n.HTML_LANG[i18n.language()],
         school_name=school.school_name,
-        version=__version__,
+        app_version=__version__,
         is_demo=lambda: current_app.config["DEMO"],
     )
     app.jinja_env.trim_blocks = True

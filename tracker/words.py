@@ -197,7 +197,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     },
     QueueGroup: {
         QueueGroup.TO_REVIEW: _l("To review"),
-        QueueGroup.OVERDUE: _l("Call now"),
+        QueueGroup.OVERDUE: _l("Call due by now"),
         QueueGroup.TODAY: _l("Later today"),
         QueueGroup.LATER: _l("Coming days"),
         QueueGroup.BACK: _l("Seen present again"),
@@ -297,7 +297,10 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         Group.MISSED: _l("Missed"),
     },
     # End of disinfection
-    DutyKind: {DutyKind.SCREENING: _l("Screening"), DutyKind.HYGIENE: _l("Cleaning, airing and disinfection")},
+    DutyKind: {
+        DutyKind.SCREENING: _l("Screening"),
+        DutyKind.HYGIENE: _l("Cleaning, airing and disinfection"),
+    },
     Outcome: {
         Outcome.ON_TIME: _l("On time"),
         Outcome.LATE: _l("Late"),

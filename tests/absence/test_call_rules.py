@@ -144,9 +144,7 @@ def test_where_an_absence_stands_in_the_queue(
 def test_what_comes_next(
     group: str, results: list[CallResult], days: int, due: bool, diagnosed: bool, step: str
 ) -> None:
-    found = next_step(
-        QueueGroup(group), reason=ILL, due=due, days=days, results=results, diagnosed=diagnosed
-    )
+    found = next_step(QueueGroup(group), reason=ILL, due=due, days=days, results=results, diagnosed=diagnosed)
     assert found is NextStep(step)
 
 
@@ -166,8 +164,6 @@ def test_days_of_absence_are_school_days() -> None:
     assert day_of_absence(SAT, SAT, DAYS) == 1
 
 
-@pytest.mark.parametrize(
-    ("number", "shown"), [("13812341234", "138****1234"), ("12345", "*****"), ("", "")]
-)
+@pytest.mark.parametrize(("number", "shown"), [("13812341234", "138****1234"), ("12345", "*****"), ("", "")])
 def test_a_number_shows_its_ends_only(number: str, shown: str) -> None:
     assert masked(number) == shown

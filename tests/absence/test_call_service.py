@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from tests.absence.town import ILL, UNKNOWN, at, log, only, take
 from tests.cast import TODAY, Cast
 from tracker import datafolder
 from tracker.absence import call_service as service
+from tracker.absence import queries, queue_queries
+from tracker.absence.call_rules import QueueGroup
 from tracker.absence.models import Call, Episode
 from tracker.absence.rules import CallResult, EndedHow, EpisodeState, Refusal
 from tracker.audit.models import Trail
@@ -23,11 +26,9 @@ from tracker.screening.rules import AbsenceReason
 MON, TUE, WED, THU = TODAY, date(2026, 9, 22), date(2026, 9, 23), date(2026, 9, 24)
 HOLIDAY, NEXT_MON = date(2026, 9, 25), date(2026, 9, 28)
 
-pytestmark = pytest.mark.usefixtures("app")
-
 
 @pytest.fixture
-def missed(cast: Cast) -> Episode:
+def missed(app: Flask, cast: Cast) -> Episode:
     """The third child of 3(1), absent since Monday's morning check; nobody knows why."""
     take(cast, at("08:10"), {3: UNKNOWN})
     return only(cast.students["3-1"][2])
@@ -38,7 +39,9 @@ def facts(student_id: int, *, live: bool = True) -> list[tuple[Any, ...]]:
     db.session.rollback()
     rows = db.session.scalars(
         sa.select(Observation)
-        .where(Observation.student_id == student_id, Observation.retracted_at.is_(None) if live else sa.true())
+        .where(
+            Observation.student_id == student_id, Observation.retracted_at.is_(None) if live else sa.true()
+        )
         .order_by(Observation.id)
         .execution_options(populate_existing=True)
     )
@@ -126,7 +129,7 @@ def test_an_unknown_absence_that_was_illness_counts_as_such_from_its_first_day(
     assert days == [MON, TUE]
 
 
-def test_an_absence_that_was_no_illness_counts_as_such_no_longer(cast: Cast) -> None:
+def test_an_absence_that_was_no_illness_counts_as_such_no_longer(app: Flask, cast: Cast) -> None:
     take(cast, at("08:10"), {3: ILL})
     missed = only(cast.students["3-1"][2])
     assert [fact[0] for fact in facts(missed.student_id)] == [ObservationKind.ILL_ABSENCE]
@@ -264,6 +267,29 @@ def test_who_is_in_no_class_any_more_is_closed_as_that(cast: Cast, missed: Episo
     close(cast, missed, day=TUE)
     found = only(missed.student_id)
     assert (found.ended_how, found.ended_on) == (EndedHow.LEFT_SCHOOL, TUE)
+
+
+def test_a_whole_story_on_either_database(either_app: tuple[Flask, Cast]) -> None:
+    _app, cast = either_app
+    take(cast, at("08:10"), {3: UNKNOWN, 4: ILL})
+    third, fourth = (only(cast.students["3-1"][seat - 1]) for seat in (3, 4))
+    log(cast, at("08:45"), third, CallResult.NOT_REACHED)
+    call = log(cast, at("09:15"), third, CallResult.DOCTOR, tenths=385, symptoms=frozenset({Symptom.COUGH}))
+    now = at("09:30")
+    rows = queue_queries.queue(None, now, MON, reviewer=True)
+    assert {group: [row.found.episode.id for row in found] for group, found in rows.items() if found} == {
+        QueueGroup.TO_REVIEW: [third.id],
+        QueueGroup.TODAY: [fourth.id],
+    }
+    row = rows[QueueGroup.TO_REVIEW][0]
+    assert (row.signs.symptoms, row.signs.tenths, row.upto) == ((Symptom.COUGH,), 385, call)
+    assert queries.queue_counts(None, now, MON) == queries.QueueCounts(1, 0, 1, 0)
+    review(cast, third, call)
+    take(cast, at("08:10", TUE))
+    close(cast, third, call, TUE)
+    assert only(third.student_id).state is EpisodeState.CLOSED
+    mine = queue_queries.queue({cast.classes["3-1"]}, at("10:30", TUE), TUE, reviewer=False)
+    assert [len(mine[group]) for group in (QueueGroup.CLOSED, QueueGroup.BACK)] == [1, 1]
 
 
 def test_every_deed_is_in_the_trail_with_codes_only(cast: Cast, missed: Episode) -> None:

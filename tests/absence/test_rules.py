@@ -115,7 +115,13 @@ def test_an_absence_goes_on_by_the_next_school_day_for_the_same_reasons(
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
-    [(ILL, HOME, True), (ILL, UNKNOWN, True), (UNKNOWN, UNKNOWN, True), (ILL, HURT, False), (WATCH, LEAVE, False)],
+    [
+        (ILL, HOME, True),
+        (ILL, UNKNOWN, True),
+        (UNKNOWN, UNKNOWN, True),
+        (ILL, HURT, False),
+        (WATCH, LEAVE, False),
+    ],
 )
 def test_reasons_are_grouped(one: AbsenceReason, other: AbsenceReason, same: bool) -> None:
     assert same_group(one, other) is same_group(other, one) is same

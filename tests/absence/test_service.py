@@ -199,6 +199,13 @@ class TestCorrections:
         undo(cast, at("08:15"))
         assert only(cast.students["3-1"][2]).state is EpisodeState.TO_REVIEW
 
+    def test_undoing_a_sheet_does_not_undo_an_arrival_somebody_logged(self, cast: Cast) -> None:
+        take(cast, at("08:10"), {3: ILL})
+        log(cast, at("07:55", TUE), only(cast.students["3-1"][2]), CallResult.ARRIVED, by="nora")
+        take(cast, at("08:10", TUE))
+        undo(cast, at("08:15", TUE))
+        assert only(cast.students["3-1"][2]).state is EpisodeState.BACK
+
     def test_undone_but_missed_by_another_sheet_it_stays(self, cast: Cast) -> None:
         take(cast, at("08:10"), {3: ILL})
         take(cast, at("08:12"), {3: ILL}, session="arrival")

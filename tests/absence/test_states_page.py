@@ -1,4 +1,4 @@
-"""docs/absence-states.md is made from the table of transitions: `python -m tests.absence.test_states_page`."""
+"""docs/absence-states.md is the table of transitions; `python -m tests.absence.test_states_page` makes it."""
 
 from pathlib import Path
 
@@ -14,8 +14,8 @@ def states_page() -> str:
     lines = [
         "# The states of an absence",
         "",
-        "Made from `TRANSITIONS` in `tracker/absence/rules.py` by `python -m tests.absence.test_states_page`;",
-        "a test compares the two.",
+        "Made from `TRANSITIONS` in `tracker/absence/rules.py` by",
+        "`python -m tests.absence.test_states_page`; a test compares the two.",
         "",
         "```mermaid",
         "stateDiagram-v2",

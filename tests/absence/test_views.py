@@ -53,7 +53,8 @@ def button(page: BeautifulSoup, words: str) -> str:
 def said(page: BeautifulSoup) -> list[tuple[str | None, str]]:
     """The complaints of a page: (the field it links to, the sentence)."""
     return [
-        (line.a["href"][1:] if line.a else None, line.text.strip()) for line in page.select(".alert-danger li")
+        (line.a["href"][1:] if line.a else None, line.text.strip())
+        for line in page.select(".alert-danger li")
     ]
 
 
@@ -121,7 +122,7 @@ class TestQueue:
         log(cast, at("09:00"), missed, CallResult.ARRIVED)
         page = sign_in("ann").get("/absences/")
         assert groups(page) == {"back": ["Child 3-1 03"]}
-        assert not {"Close", "Reviewed"} & {one.text for one in page.select("main button")}
+        assert not {"Close", "Mark reviewed"} & {one.text for one in page.select("main button")}
 
     def test_signs_diagnosis_and_the_last_call_stand_in_the_row(
         self, cast: Cast, sign_in: SignIn, missed: Episode
@@ -240,6 +241,7 @@ class TestEpisodePage:
             ({"next_on": "2026-09-20"}, "next_on"),
             ({"called_at": "2026-09-21T09:01"}, "called_at"),
             ({"called_at": "2026-09-20T09:00"}, "called_at"),
+            ({"called_at": "just now"}, "called_at"),
             ({"result": "not_ill"}, "reason"),
             ({"result": "not_reached", "symptoms": ["cough"]}, "symptoms"),
             ({"confirmed": "y"}, "diagnosis"),
@@ -268,7 +270,7 @@ class TestEpisodePage:
         log(cast, at("09:00"), missed, CallResult.ARRIVED)
         nora = sign_in("nora")
         page = nora.get(f"/absences/{missed.id}")
-        nora.send(page, button(page, "Reviewed"))
+        nora.send(page, button(page, "Mark reviewed"))
         page = nora.get(nora.location)
         nora.send(page, button(page, "Close"))
         page = nora.get(nora.location)
@@ -282,7 +284,7 @@ class TestEpisodePage:
         nora = sign_in("nora")
         page = nora.get(f"/absences/{missed.id}")
         assert not page.find("button", string="Close")
-        reviewing = page.select_one(button(page, "Reviewed"))
+        reviewing = page.select_one(button(page, "Mark reviewed"))
         reviewing["action"] = f"/absences/{missed.id}/close"
         page = nora.send(page, f'form[action="/absences/{missed.id}/close"]', expect=422)
         assert said(page)[0][0] is None and "goes on" in said(page)[0][1]
@@ -302,7 +304,9 @@ class TestEpisodePage:
         assert "138****1234" in page.text and "13800001234" not in str(page)
         page = ann.send(page, ".phone form", expect=200)
         assert page.select_one('a[href="tel:13800001234"]').text == "13800001234"
-        assert len(db.session.scalars(sa.select(Trail).where(Trail.deed == "guardian.phone_shown")).all()) == 1
+        assert (
+            len(db.session.scalars(sa.select(Trail).where(Trail.deed == "guardian.phone_shown")).all()) == 1
+        )
         ann.post(f"/absences/{missed.id}/phone", {"csrf_token": ann.token(page), "seq": "9"}, expect=404)
 
     def test_the_name_stands_on_the_page_and_not_in_its_title(self, sign_in: SignIn, missed: Episode) -> None:
@@ -401,8 +405,15 @@ def crowd(cast: Cast, size: int) -> None:
             at("08:05"),
             [
                 Fact(
-                    row.student_id, ObservationKind.SYMPTOM, "cough", TODAY, TODAY, at("08:05"),
-                    SourceKind.CALL, 1, 0,
+                    row.student_id,
+                    ObservationKind.SYMPTOM,
+                    "cough",
+                    TODAY,
+                    TODAY,
+                    at("08:05"),
+                    SourceKind.CALL,
+                    1,
+                    0,
                 )
                 for row in rows
             ],
@@ -430,7 +441,9 @@ def test_the_queue_takes_as_many_statements_for_five_hundred_as_for_three(
 def crowd_again(cast: Cast, size: int) -> None:
     """More of them: the numbers of the first are taken."""
     with transaction() as session:
-        session.execute(sa.update(Student).where(Student.number.startswith("C")).values(number="D" + Student.number))
+        session.execute(
+            sa.update(Student).where(Student.number.startswith("C")).values(number="D" + Student.number)
+        )
     crowd(cast, size)
 
 

@@ -110,6 +110,4 @@ def log(
     episode_id = episode if isinstance(episode, int) else episode.id
     report = Report(CallWay.PHONE, result, called or when, **more)  # type: ignore[arg-type]
     with transaction():
-        return call_service.record_call(
-            cast.users[by], when, episode_id, report, reviewer=by == "nora"
-        ).id
+        return call_service.record_call(cast.users[by], when, episode_id, report, reviewer=by == "nora").id

@@ -1,12 +1,12 @@
 """What was due, read from the database: the calendar, the plans and the records of the cast's school."""
 
-from datetime import date, datetime, time, timedelta
-from uuid import uuid4
+from datetime import date, time, timedelta
 
 import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from tests.assessment.school import calendar, objects, record, sheet, wall
 from tests.cast import NOW, TERM, TODAY, ZONE
 from tracker import clock
 from tracker.assessment.frames import duties_frame, places_frame, week_scores
@@ -14,61 +14,25 @@ from tracker.assessment.rules import DEFAULT_SCHEME
 from tracker.db import db
 from tracker.disinfection import queries as disinfection
 from tracker.disinfection.frames import TASKS, tasks_frame
-from tracker.disinfection.models import Record, RecordItem, Schedule, ZoneObject, ZoneOwner
-from tracker.disinfection.rules import Agent, ItemResult, Method, NotDoneReason, RecordState
+from tracker.disinfection.models import Schedule, ZoneOwner
+from tracker.disinfection.rules import Agent, Method
 from tracker.facts.frames import illness_absence_frame
 from tracker.facts.models import Observation
 from tracker.facts.rules import ObservationKind, SourceKind
 from tracker.school.frames import days_frame, school_days_frame
-from tracker.school.models import CalendarDay, Enrolment, SchoolClass
+from tracker.school.models import Enrolment, SchoolClass
 from tracker.school.queries import classes_on, school_days
 from tracker.school.rules import DayType, Scope, Stage
-from tracker.screening import queries as screening
+from tracker.screening import day_queries as screening
 from tracker.screening.frames import submissions_frame
-from tracker.screening.models import Roster, SessionPlan, Sheet, SheetVersion
-from tracker.screening.rules import Affirmation, RecordedBy, SessionCode, VersionKind
+from tracker.screening.models import SessionPlan
+from tracker.screening.rules import RecordedBy, SessionCode
 
 FRIDAY = date(2026, 9, 18)
 SUNDAY = date(2026, 9, 20)
 """A make-up day that stands for a Friday."""
 EVE = date(2026, 9, 24)
 """Thursday before a holiday; the next school day is Monday the 28th."""
-
-
-def wall(day: date, text: str) -> datetime:
-    return datetime.combine(day, time.fromisoformat(text), ZONE)
-
-
-def sheet(class_id, day, code, *versions, head=-1, expected=10):
-    """A sheet with versions given as (kind, hour); its head is the last unless told."""
-    roster = db.session.scalar(sa.select(Roster)) or Roster(digest="d", members=[])
-    db.session.add(roster)
-    number = len(versions) if head == -1 else head
-    made = Sheet(class_id=class_id, day=day, session=SessionCode(code), head=number)
-    db.session.add(made)
-    db.session.flush()
-    counts = dict.fromkeys(
-        ("absent", "not_here", "away", "in_room", "left_early", "unset", "fever", "symptomatic"), 0
-    )
-    db.session.add_all(
-        SheetVersion(
-            sheet_id=made.id, no=no, roster_id=roster.id, at=wall(day, hour), by=1, kind=VersionKind(kind),
-            how=Affirmation.LOOKED, plan_from=TERM[0], deadline=wall(day, "08:30"), expected=expected,
-            checked=expected, key=uuid4(), **counts,
-        )
-        for no, (kind, hour) in enumerate(versions, start=1)
-    )  # fmt: skip
-    db.session.flush()
-    return made
-
-
-def calendar(day, scope, scope_id, day_type, stands_for=None):
-    db.session.merge(
-        CalendarDay(
-            day=day, scope=scope, scope_id=scope_id, day_type=day_type, stands_for=stands_for, source="page"
-        )
-    )
-    db.session.flush()
 
 
 def of(frame, **wanted):
@@ -182,32 +146,6 @@ def test_a_changed_plan_holds_from_its_day_and_gate_sessions_are_nobody_s(app, c
 
 
 # Disinfection
-
-
-def record(zone_id, day, *items, finished="16:20", slot="15:40"):
-    """A finished record; items as (object, result, reason)."""
-    made = Record(
-        zone_id=zone_id, day=day, slot=slot, state=RecordState.DONE, by=1,
-        started=wall(day, "15:45"), finished=wall(day, finished),
-    )  # fmt: skip
-    db.session.add(made)
-    db.session.flush()
-    db.session.add_all(
-        RecordItem(
-            record_id=made.id,
-            object_id=thing,
-            result=ItemResult(result),
-            reason=reason and NotDoneReason(reason),
-        )
-        for thing, result, reason in items
-    )
-    db.session.flush()
-
-
-def objects(zone_id) -> list[int]:
-    return list(
-        db.session.scalars(sa.select(ZoneObject.id).filter_by(zone_id=zone_id).order_by(ZoneObject.id))
-    )
 
 
 def test_a_task_counts_its_items(app, cast):

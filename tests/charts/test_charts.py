@@ -1,7 +1,7 @@
 """Every chart says the truth, in both languages, wide and on a phone; read from its axes, not its pixels."""
 
 import xml.etree.ElementTree as ET
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import numpy as np
@@ -18,7 +18,7 @@ from tracker.charts import render, style
 from tracker.charts.catalogue import CHARTS
 from tracker.charts.compliance import compliance
 from tracker.charts.illness import TREND, trend, wilson
-from tracker.charts.marks import wrapped
+from tracker.charts.marks import nothing_yet, wrapped
 from tracker.charts.queries import question
 from tracker.charts.scores import standings
 from tracker.charts.words import Words
@@ -112,8 +112,7 @@ def line(figure, label):
 def test_every_chart_is_drawn_in_every_language(app, name, language, size, frames):
     """A glyph that the font has not is a warning, and warnings are errors."""
     words = words_of(name, language)
-    for form in render.FORMS:
-        assert len(render._draw(CHARTS[name], frames[name], words, form, size)) > 1000
+    assert render._draw(CHARTS[name], frames[name], words, "svg", size).count(b"<use") > 5
     assert CHARTS[name].alt(frames[name], words).strip()
 
 
@@ -287,9 +286,12 @@ def test_classes_stand_in_the_order_of_the_list_and_one_without_a_zone_is_left_o
 
 def test_the_heat_map_is_one_picture_inside_the_svg(app):
     svg = render._draw(
-        CHARTS["disinfection-compliance"], FULL["disinfection-compliance"], words_of("disinfection-compliance"),
-        "svg", style.WIDE,
-    ).decode()  # fmt: skip
+        CHARTS["disinfection-compliance"],
+        FULL["disinfection-compliance"],
+        words_of("disinfection-compliance"),
+        "svg",
+        style.WIDE,
+    ).decode()
     assert svg.count("<image") == 1
 
 
@@ -345,12 +347,11 @@ def test_equals_share_the_sentence(app):
 # Rendering
 
 
-@pytest.mark.parametrize("name", CHARTS)
-def test_the_same_question_gives_the_same_bytes(app, name):
+@pytest.mark.parametrize(("name", "form"), [*((name, "svg") for name in CHARTS), ("illness-absence", "png")])
+def test_the_same_question_gives_the_same_bytes(app, name, form):
     words = words_of(name)
-    for form in render.FORMS:
-        first, second = (render._draw(CHARTS[name], FULL[name], words, form, style.NARROW) for _ in range(2))
-        assert first == second
+    first, second = (render._draw(CHARTS[name], FULL[name], words, form, style.NARROW) for _ in range(2))
+    assert first == second
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -381,9 +382,10 @@ def test_a_tag_changes_with_the_language_the_data_the_size_and_the_form(app):
 def test_pictures_are_remembered_but_not_for_ever(app, monkeypatch):
     monkeypatch.setattr(render, "_draw", lambda *asked: b"drawn")
     monkeypatch.setattr(render, "_drawn", type(render._drawn)())
-    for days in range(render.REMEMBERED + 5):
-        frame = illness(days=DAYS[: 1 + days % 25], ill=lambda number, days=days: days)
-        render.picture(CHARTS["illness-absence"], frame, words_of("illness-absence"), "svg", style.WIDE)
+    words = words_of("illness-absence")
+    for number in range(1, render.REMEMBERED + 5):
+        frame = FULL["illness-absence"].assign(due=number)
+        render.picture(CHARTS["illness-absence"], frame, words, "svg", style.WIDE)
     assert len(render._drawn) == render.REMEMBERED
 
 
@@ -395,8 +397,5 @@ def test_lines_break_between_chinese_characters_and_not_before_a_stop(app):
 
 
 def test_rare_names_and_signs_have_glyphs(app):
-    figure = style.load() or render.style if False else None
-    from tracker.charts.marks import nothing_yet
-
     figure = nothing_yet(style.WIDE, "三(2)班 37.3℃ ≥ 䶮𬀩", "☑ ✔ △ × – ½")
     figure.canvas.draw()

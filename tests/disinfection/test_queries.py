@@ -77,7 +77,7 @@ def test_on_a_saturday_fridays_task_can_still_be_done(app, cast):
     assert listed(found) == {"now": [("zone0", "09-18", "15:40")]}  # on time until Sunday 07:40
 
 
-def test_nobody_without_a_class_or_department_has_tasks(app, cast, statements):
+def test_nobody_without_a_class_or_department_has_tasks(app, cast):
     assert not queries.day_list(TODAY, TODAY, NOW, of=who(cast, "stranger")).groups
 
 

@@ -23,7 +23,6 @@ from tracker.screening.rules import (
     differences,
     excused_sessions,
     fever_of,
-    is_influenza_like,
     may_undo,
     read_temperature,
     session_state,
@@ -83,20 +82,6 @@ def test_a_reading_at_the_trigger_is_a_fever_only_after_its_retest(first, retest
     assert fever_of(first, retest, trigger=373, retest_trigger=373) is state
 
 
-@pytest.mark.parametrize(
-    "tenths, symptoms, alike",
-    [
-        (380, {Symptom.COUGH}, True),
-        (380, {Symptom.SORE_THROAT}, True),
-        (379, {Symptom.COUGH}, False),
-        (390, {Symptom.RASH}, False),
-        (None, {Symptom.COUGH}, False),
-    ],
-)
-def test_influenza_like_is_38_degrees_and_cough_or_sore_throat(tenths, symptoms, alike):
-    assert is_influenza_like(tenths, symptoms) is alike
-
-
 def test_a_sheet_adds_up_and_unset_is_not_normal():
     lines = [
         Line(),
@@ -114,8 +99,16 @@ def test_a_sheet_adds_up_and_unset_is_not_normal():
     ]
     counts = counts_of(lines, trigger=373, retest_trigger=373)
     assert counts.stored() == {
-        "expected": 12, "checked": 6, "absent": 1, "not_here": 1, "away": 1, "in_room": 1, "left_early": 1,
-        "unset": 1, "fever": 2, "symptomatic": 2,
+        "expected": 12,
+        "checked": 6,
+        "absent": 1,
+        "not_here": 1,
+        "away": 1,
+        "in_room": 1,
+        "left_early": 1,
+        "unset": 1,
+        "fever": 2,
+        "symptomatic": 2,
     }
     # normal, measured below the trigger, and measured again below it
     assert counts.plain == 3
@@ -125,8 +118,15 @@ def test_a_sheet_adds_up_and_unset_is_not_normal():
 def plan(code=SessionCode.MORNING, opens="07:50", deadline="08:30", closes="16:30"):
     wall = time.fromisoformat
     return Plan(
-        code, date(2026, 9, 1), RecordedBy.CLASS, wall(opens), wall(opens), wall(deadline), wall(closes),
-        Mode.EXCEPTIONS, Affirmation.LOOKED,
+        code,
+        date(2026, 9, 1),
+        RecordedBy.CLASS,
+        wall(opens),
+        wall(opens),
+        wall(deadline),
+        wall(closes),
+        Mode.EXCEPTIONS,
+        Affirmation.LOOKED,
     )
 
 
@@ -150,7 +150,9 @@ def test_a_session_opens_runs_late_and_closes_by_the_wall_clock(wall, reported, 
 def test_the_session_to_report_now_is_the_open_one_with_the_earliest_deadline():
     arrival, morning, noon = plan(SessionCode.ARRIVAL, deadline="08:25"), plan(), plan(SessionCode.NOON)
     states = [
-        (morning, SessionState.OPEN), (arrival, SessionState.LATE), (noon, SessionState.NOT_YET),
+        (morning, SessionState.OPEN),
+        (arrival, SessionState.LATE),
+        (noon, SessionState.NOT_YET),
     ]
     assert current_session(states) is arrival
     assert current_session([(arrival, SessionState.REPORTED), (noon, SessionState.NOT_YET)]) is None
@@ -167,7 +169,9 @@ def test_two_versions_are_compared_student_by_student():
     ill = Line(State.ABSENT, AbsenceReason.ILLNESS)
     found = differences({1: Line(), 2: ill, 3: Line()}, {1: Line(), 2: Line(), 4: ill})
     assert [(one.student_id, one.theirs, one.mine) for one in found] == [
-        (2, ill, Line()), (4, None, ill), (3, Line(), None),
+        (2, ill, Line()),
+        (4, None, ill),
+        (3, Line(), None),
     ]
 
 

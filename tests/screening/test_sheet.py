@@ -26,7 +26,9 @@ def at(text: str) -> None:
 
 
 def newest() -> SheetVersion:
-    return db.session.scalars(sa.select(SheetVersion).order_by(SheetVersion.at.desc(), SheetVersion.no.desc())).first()
+    return db.session.scalars(
+        sa.select(SheetVersion).order_by(SheetVersion.at.desc(), SheetVersion.no.desc())
+    ).first()
 
 
 def main_text(page) -> str:
@@ -50,16 +52,34 @@ def test_one_fever_and_one_absence_leave_what_they_say(sign_in, cast):
     hot, gone = cast.students["3-1"][:2]
     ann = sign_in("ann")
     ann.send(
-        ann.get(SHEET), "#sheet",
-        **{f"t1__{hot}": "378", f"t2__{hot}": "38，1", f"sym__{hot}": "cough", f"state__{gone}": "absent:illness"},
+        ann.get(SHEET),
+        "#sheet",
+        **{
+            f"t1__{hot}": "378",
+            f"t2__{hot}": "38，1",
+            f"sym__{hot}": "cough",
+            f"state__{gone}": "absent:illness",
+        },
     )
     version = newest()
-    assert (version.expected, version.checked, version.absent, version.fever, version.symptomatic) == (10, 9, 1, 1, 1)
-    readings = db.session.execute(sa.select(Reading.student_id, Reading.seq, Reading.tenths).order_by(Reading.seq)).all()
+    assert (version.expected, version.checked, version.absent, version.fever, version.symptomatic) == (
+        10,
+        9,
+        1,
+        1,
+        1,
+    )
+    readings = db.session.execute(
+        sa.select(Reading.student_id, Reading.seq, Reading.tenths).order_by(Reading.seq)
+    ).all()
     assert readings == [(hot, 1, 378), (hot, 2, 381)]
-    facts = db.session.execute(sa.select(Observation.student_id, Observation.kind, Observation.code, Observation.tenths)).all()
+    facts = db.session.execute(
+        sa.select(Observation.student_id, Observation.kind, Observation.code, Observation.tenths)
+    ).all()
     assert set(facts) == {
-        (hot, "symptom", "cough", None), (hot, "fever", None, 381), (gone, "ill_absence", "illness", None),
+        (hot, "symptom", "cough", None),
+        (hot, "fever", None, 381),
+        (gone, "ill_absence", "illness", None),
     }
     receipt = main_text(ann.get(ann.location))
     assert "37.8 ℃ · retest 38.1 ℃ · Confirmed fever · Cough" in receipt
@@ -99,7 +119,9 @@ def test_a_correction_keeps_every_version_and_overwrites_nothing(sign_in, cast):
     assert page.select_one(f"#t1-{one}")["value"] == "38.0"
     ann.send(page, "#sheet", **{f"t1__{one}": "36.8", f"sym__{one}": None})
     assert ann.location == f"{SHEET}/2"
-    assert [(e.since_no, e.until_no) for e in db.session.scalars(sa.select(Entry).order_by(Entry.since_no))] == [(1, 2), (2, None)]
+    assert [
+        (e.since_no, e.until_no) for e in db.session.scalars(sa.select(Entry).order_by(Entry.since_no))
+    ] == [(1, 2), (2, None)]
     assert db.session.scalar(sa.select(sa.func.count()).where(Observation.retracted_at.is_(None))) == 0
     assert db.session.scalar(sa.select(sa.func.count()).where(Reading.struck_at.is_not(None))) == 1
     old = main_text(ann.get(f"{SHEET}/1"))
@@ -119,8 +141,13 @@ def test_a_stale_edit_shows_both_versions_and_keeps_what_was_typed(sign_in, cast
     ann, bo = sign_in("ann"), sign_in("bo")
     anns, bos = ann.get(SHEET), bo.get(SHEET)
     ann.send(anns, "#sheet", **{f"state__{first}": "absent:illness"})
-    page = bo.send(bos, "#sheet", expect=409, **{f"t1__{second}": "37.9", f"state__{third}": "absent:personal"})
-    rows = [[" ".join(cell.text.split()) for cell in row.select("th, td")] for row in page.select(".alert tbody tr")]
+    page = bo.send(
+        bos, "#sheet", expect=409, **{f"t1__{second}": "37.9", f"state__{third}": "absent:personal"}
+    )
+    rows = [
+        [" ".join(cell.text.split()) for cell in row.select("th, td")]
+        for row in page.select(".alert tbody tr")
+    ]
     assert rows == [
         ["01 Child 3-1 01", "Absent: illness", "Normal"],
         ["02 Child 3-1 02", "Normal", "37.9 ℃ · Awaiting retest"],
@@ -171,11 +198,15 @@ def test_a_student_who_was_never_of_the_class_is_refused(sign_in, cast):
         ("", "37.0", "no first reading"),
     ],
 )
-def test_a_wrong_temperature_is_told_at_its_field_and_nothing_is_lost(sign_in, cast, first, retest, complaint):
+def test_a_wrong_temperature_is_told_at_its_field_and_nothing_is_lost(
+    sign_in, cast, first, retest, complaint
+):
     one, two = cast.students["3-1"][:2]
     ann = sign_in("ann")
     page = ann.send(
-        ann.get(SHEET), "#sheet", expect=422,
+        ann.get(SHEET),
+        "#sheet",
+        expect=422,
         **{f"t1__{one}": first, f"t2__{one}": retest, f"state__{two}": "absent:illness"},
     )
     assert page.title.text.startswith("Error: ")
@@ -185,7 +216,7 @@ def test_a_wrong_temperature_is_told_at_its_field_and_nothing_is_lost(sign_in, c
     assert complaint in link.text
     assert complaint in page.find(id=field["aria-describedby"]).text
     assert page.select_one(f"#t1-{one}")["value"] == first
-    assert page.select_one(f'input[name=state-{two}][checked]')["value"] == "absent:illness"
+    assert page.select_one(f"input[name=state-{two}][checked]")["value"] == "absent:illness"
     assert count(Sheet) == 0
 
 
@@ -200,7 +231,9 @@ def test_an_unusual_temperature_is_taken_once_it_was_measured_again(sign_in, cas
 def test_a_reading_of_a_student_who_is_not_at_school_is_asked_about(sign_in, cast):
     one = cast.students["3-1"][0]
     ann = sign_in("ann")
-    page = ann.send(ann.get(SHEET), "#sheet", expect=422, **{f"t1__{one}": "36.5", f"state__{one}": "absent:personal"})
+    page = ann.send(
+        ann.get(SHEET), "#sheet", expect=422, **{f"t1__{one}": "36.5", f"state__{one}": "absent:personal"}
+    )
     assert "said not to be at school" in main_text(page)
 
 
@@ -208,7 +241,9 @@ def test_in_the_full_grid_who_is_left_empty_stays_unset(sign_in, cast):
     ids = cast.students["3-1"]
     ann = sign_in("ann")
     page = ann.get(SHEET + "?mode=full")
-    ann.send(page, "#sheet", **{f"t1__{one}": "36.5" for one in ids[:7]}, **{f"state__{ids[7]}": "absent:illness"})
+    ann.send(
+        page, "#sheet", **{f"t1__{one}": "36.5" for one in ids[:7]}, **{f"state__{ids[7]}": "absent:illness"}
+    )
     version = newest()
     assert (version.checked, version.absent, version.unset) == (7, 1, 2)
     states = db.session.execute(sa.select(Entry.state, sa.func.count()).group_by(Entry.state)).all()
@@ -231,7 +266,10 @@ def test_a_sheet_at_the_wrong_time_is_refused_with_the_reason(sign_in, path, wal
     ann = sign_in("ann")
     page = ann.get(SHEET)
     at(wall)
-    data = {name: page.select_one(f"input[name={name}]")["value"] for name in ("csrf_token", "key", "base", "mode", "roster")}
+    data = {
+        name: page.select_one(f"input[name={name}]")["value"]
+        for name in ("csrf_token", "key", "base", "mode", "roster")
+    }
     if sentence is None:  # before any plan or enrolment: there is no such sheet
         ann.get(path, 404)
         ann.post(path, data | {"how": "looked"}, 404)
@@ -261,7 +299,8 @@ def test_after_midnight_a_teacher_corrects_no_more(sign_in):
 
 
 @pytest.mark.parametrize(
-    "who, expect", [("carl", 404), ("stranger", 403), ("sam", 403), ("ada", 403), ("lou", 403), ("pia", 403), ("asa", 403)]
+    "who, expect",
+    [("carl", 404), ("stranger", 403), ("sam", 403), ("ada", 403), ("lou", 403), ("pia", 403), ("asa", 403)],
 )
 def test_nobody_else_reaches_the_sheet(sign_in, who, expect):
     sign_in(who).get(SHEET, expect)
@@ -272,7 +311,9 @@ def test_a_visitor_is_led_to_the_sign_in_and_back(visitor):
     assert visitor.location == f"/login?next={SHEET}"
 
 
-@pytest.mark.parametrize("spoil", [{"csrf_token": None}, {"key": None}, {"key": "1"}, {"how": "guessed"}, {"base": "-1"}])
+@pytest.mark.parametrize(
+    "spoil", [{"csrf_token": None}, {"key": None}, {"key": "1"}, {"how": "guessed"}, {"base": "-1"}]
+)
 def test_a_form_without_token_or_key_is_refused(sign_in, spoil):
     ann = sign_in("ann")
     ann.app.config["WTF_CSRF_ENABLED"] = True
@@ -313,12 +354,21 @@ def test_a_case_excuses_the_class_without_naming_anybody(sign_in, cast):
     ann = sign_in("ann")
     ann.send(ann.get(SHEET), "#sheet", **{f"t1__{cast.students['3-1'][0]}": "38.0"})
     assert db.session.execute(sa.select(Excuse.class_id, Excuse.day, Excuse.duty, Excuse.code)).all() == [
-        (cast.classes["3-1"], TODAY, "arrival", "care"), (cast.classes["3-1"], TODAY, "morning", "care"),
+        (cast.classes["3-1"], TODAY, "arrival", "care"),
+        (cast.classes["3-1"], TODAY, "morning", "care"),
     ]
 
 
 def test_a_day_off_for_one_class_asks_nothing_of_it(sign_in, cast):
-    db.session.add(CalendarDay(day=TODAY, scope=Scope.CLASS, scope_id=cast.classes["3-1"], day_type=DayType.SUSPENDED, source="page"))
+    db.session.add(
+        CalendarDay(
+            day=TODAY,
+            scope=Scope.CLASS,
+            scope_id=cast.classes["3-1"],
+            day_type=DayType.SUSPENDED,
+            source="page",
+        )
+    )
     db.session.commit()
     ann = sign_in("ann")
     assert "no school day" in main_text(ann.get(SHEET))
@@ -347,14 +397,27 @@ def test_statements_do_not_grow_with_the_class(app, cast, sign_in, statements):
             student = Student(number=f"more{seat}", name=f"More {seat}", pinyin="more")
             db.session.add(student)
             db.session.flush()
-            db.session.add(Enrolment(student_id=student.id, starts=date(2026, 9, 1), class_id=cast.classes["3-1"], seat=seat))
+            db.session.add(
+                Enrolment(
+                    student_id=student.id, starts=date(2026, 9, 1), class_id=cast.classes["3-1"], seat=seat
+                )
+            )
         db.session.commit()
         session = "arrival" if seats == 10 else "morning"
         with statements() as opened:
             page = ann.get(SHEET.replace("arrival", session))
         hot, gone = page.select_one("input[name=roster]")["value"].split(",")[-2:]
         with statements() as sent:
-            ann.send(page, "#sheet", **{f"t1__{hot}": "38.1", f"t2__{hot}": "38.3", f"sym__{hot}": "cough", f"state__{gone}": "absent:illness"})
+            ann.send(
+                page,
+                "#sheet",
+                **{
+                    f"t1__{hot}": "38.1",
+                    f"t2__{hot}": "38.3",
+                    f"sym__{hot}": "cough",
+                    f"state__{gone}": "absent:illness",
+                },
+            )
         with statements() as corrected:
             ann.get(SHEET.replace("arrival", session))
         counted.append((len(opened), len(sent), len(corrected)))

@@ -10,9 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker import clock, datafolder
+from tracker import clock
 from tracker.absence import call_rules as calls
-from tracker.absence import queries, rules
+from tracker.absence import guardian_queries, queries, rules
 from tracker.absence.models import Call, Episode
 from tracker.absence.rules import CallResult, CallWay, EpisodeState, Refusal
 from tracker.absence.service import closed, instant, wall
@@ -23,7 +23,6 @@ from tracker.facts import service as facts
 from tracker.facts.rules import Certainty, Diagnosis, ObservationKind, SourceKind, Symptom
 from tracker.facts.service import Fact
 from tracker.school import queries as school
-from tracker.school.models import Guardian
 from tracker.screening.rules import ILL_REASONS, AbsenceReason
 
 HORIZON = timedelta(days=120)
@@ -247,8 +246,8 @@ def close(by: int, at: datetime, episode_id: int, upto: int) -> None:
 def reveal_phone(by: int, at: datetime, episode_id: int, seq: int) -> str | None:
     """The number of one of the student's guardians; that it was shown stays in the trail."""
     episode = db.session.get_one(Episode, episode_id)
-    guardian = db.session.get(Guardian, (episode.student_id, seq))
-    if guardian is None or guardian.phone_enc is None:
+    number = guardian_queries.phone_of(episode.student_id, seq)
+    if number is None:
         return None
     audit.record(
         by,
@@ -259,4 +258,4 @@ def reveal_phone(by: int, at: datetime, episode_id: int, seq: int) -> str | None
         student_id=episode.student_id,
         changes={"episode": episode_id},
     )
-    return datafolder.decrypt(guardian.phone_enc)
+    return number

@@ -8,22 +8,20 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    DateField,
     DateTimeLocalField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.validators import Length, NumberRange
+from wtforms.widgets import HiddenInput
 
 from tracker.absence.rules import QUICK_RESULTS, CallResult, CallWay, Refusal
 from tracker.edge import Form
 from tracker.facts.rules import Diagnosis, Symptom
+from tracker.fields import MaybeDay, Needed, Ticks, offered
 from tracker.screening.rules import (
     FOLLOWED_REASONS,
     AbsenceReason,
@@ -73,35 +71,44 @@ def _temperature_words(problem: TemperatureProblem, typed: str) -> str:
     return str(words)
 
 
-def _choices(kind: Any, *, empty: Any = None) -> list[SelectChoice]:
-    chosen = [SelectChoice(member.value, word(member)) for member in kind]
-    return chosen if empty is None else [SelectChoice("", empty), *chosen]
+def _choices(kind: Any, *, empty: Any = None) -> list[Any]:
+    chosen = [(member.value, word(member)) for member in kind]
+    return offered(chosen if empty is None else [("", empty), *chosen])
+
+
+class MaybeMoment(DateTimeLocalField):
+    """A moment by the school's wall clock, or none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Reads what was typed; an empty field is no moment."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(str(_l("Please enter day and time, such as 2026-09-21T08:05."))) from None
 
 
 class CallForm(Form):
     """One call, in full."""
 
     result = SelectField(
-        _l("Result"), choices=_choices(CallResult, empty=_l("Please choose")), validators=[InputRequired()]
+        _l("Result"), choices=_choices(CallResult, empty=_l("Please choose")), validators=[Needed()]
     )
-    symptoms = SelectMultipleField(
-        _l("Symptoms"),
-        choices=_choices(Symptom),
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-    )
+    symptoms = Ticks(_l("Signs of illness"), choices=_choices(Symptom))
     temperature = StringField(
-        _l("Temperature at home"),
-        validators=[Length(max=16)],
+        _l("Temperature at home, ℃"),
+        validators=[Length(max=16, message=_l("Please shorten this."))],
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
     )
     sure = BooleanField(_l("The temperature is right"))
     diagnosis = SelectField(_l("Diagnosis"), choices=_choices(Diagnosis, empty=_l("No diagnosis")))
     confirmed = BooleanField(_l("Confirmed by a doctor"))
-    next_on = DateField(_l("Next call, or day of return"), validators=[Optional()])
+    next_on = MaybeDay(_l("Next call, or day of return"))
     way = SelectField(_l("Way"), choices=_choices(CallWay), default=CallWay.PHONE.value)
-    called_at = DateTimeLocalField(_l("Time of the call"), format="%Y-%m-%dT%H:%M", validators=[Optional()])
-    onset_on = DateField(_l("Ill since"), validators=[Optional()])
+    called_at = MaybeMoment(_l("Time of the call"), format="%Y-%m-%dT%H:%M")
+    onset_on = MaybeDay(_l("Ill since"))
     reason = SelectField(
         _l("Reason of the absence"),
         choices=_choices(
@@ -109,7 +116,11 @@ class CallForm(Form):
             empty=_l("As before"),
         ),
     )
-    note = TextAreaField(_l("Note"), validators=[Length(max=255)], render_kw={"rows": 2, "maxlength": 255})
+    note = TextAreaField(
+        _l("Note"),
+        validators=[Length(max=255, message=_l("Please shorten this."))],
+        render_kw={"rows": 2, "maxlength": 255},
+    )
 
     tenths: int | None = None
     """What the temperature was read as."""
@@ -133,16 +144,16 @@ class CallForm(Form):
 class QuickCallForm(Form):
     """A call by telephone just now, of which only the result is told."""
 
-    result = SelectField(choices=_choices(QUICK_RESULTS), validators=[InputRequired()])
+    result = SelectField(choices=_choices(QUICK_RESULTS), validators=[Needed()])
 
 
 class UptoForm(Form):
     """A deed on an episode as its reader saw it: `upto` is the newest call that was shown."""
 
-    upto = IntegerField(widget=HiddenInput(), validators=[InputRequired(), NumberRange(0, 2**31 - 1)])
+    upto = IntegerField(widget=HiddenInput(), validators=[Needed(), NumberRange(0, 2**31 - 1)])
 
 
 class PhoneForm(Form):
     """Which guardian's number is to be shown."""
 
-    seq = IntegerField(widget=HiddenInput(), validators=[InputRequired(), NumberRange(0, 99)])
+    seq = IntegerField(widget=HiddenInput(), validators=[Needed(), NumberRange(0, 99)])

@@ -9,15 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from tracker import clock
-from tracker.absence.call_rules import day_of_absence, masked
+from tracker.absence.call_rules import day_of_absence
 from tracker.absence.models import Call, Episode
 from tracker.absence.rules import LIVE, CallResult, CallWay, EpisodeState, LiveEpisode
 from tracker.accounts.models import User
-from tracker.datafolder import decrypt
 from tracker.db import db
 from tracker.facts.models import Observation
 from tracker.facts.rules import Diagnosis, ObservationKind, SourceKind, Symptom
-from tracker.school.models import Enrolment, Guardian, SchoolClass, Student
+from tracker.school.models import Enrolment, SchoolClass, Student
 from tracker.school.queries import class_order, enrolled_on
 from tracker.screening.models import Entry, FeverTrigger, Sheet, SheetVersion
 from tracker.screening.rules import HALF_OF, PRESENT, HalfDay, SessionCode, Site, State
@@ -263,28 +262,6 @@ def followed(today: date, *where: sa.ColumnElement[bool]) -> list[Followed]:
 def episode(episode_id: int, today: date) -> Followed | None:
     """An episode by its number, as its page shows it.  One statement."""
     return next(iter(followed(today, Episode.id == episode_id)), None)
-
-
-@dataclass(frozen=True)
-class GuardianSeen:
-    """A guardian as an episode's page shows one: the number masked."""
-
-    seq: int
-    relation: str | None
-    masked: str | None
-
-
-def guardians(student_id: int) -> list[GuardianSeen]:
-    """A student's guardians, first the one to call first, their numbers masked."""
-    rows = db.session.execute(
-        sa.select(Guardian.seq, Guardian.relation, Guardian.phone_enc)
-        .where(Guardian.student_id == student_id)
-        .order_by(Guardian.seq)
-    )
-    return [
-        GuardianSeen(row.seq, row.relation, masked(decrypt(row.phone_enc)) if row.phone_enc else None)
-        for row in rows
-    ]
 
 
 def tonight(today: date) -> datetime:

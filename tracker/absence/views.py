@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from tracker import clock, edge
 from tracker.absence import call_service as service
-from tracker.absence import forms, queries, queue_queries
+from tracker.absence import forms, guardian_queries, queries, queue_queries
 from tracker.absence.call_service import Report
 from tracker.absence.models import Episode
 from tracker.absence.queries import Followed
@@ -205,7 +205,7 @@ def _page(
         calls=calls[::-1],
         symptoms_of=queries.symptoms_of_calls([call.id for call in calls]) if calls else {},
         signs=queries.signs_of(Episode.id == one.id).get(one.id, queries.NO_SIGNS),
-        guardians=queries.guardians(one.student_id),
+        guardians=guardian_queries.guardians(one.student_id),
         shown_phone=shown_phone or {},
         days=queries.days_of(one, school.school_days(one.first_on, today), today),
         upto=max((call.id for call in calls), default=0),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import flash, g, request, url_for
+from flask import Blueprint, flash, g, request, url_for
 from flask_babel import gettext as _
 
 from tracker import clock
@@ -18,7 +18,10 @@ from tracker.school import queries as school
 from tracker.school.models import SchoolClass
 from tracker.templating import class_label, class_ref
 
+bp = Blueprint("admin", __name__, url_prefix="/admin")
 
+
+@bp.get("/")
 @requires(Permission.ACCOUNTS_MANAGE)
 def accounts() -> Any:
     """All accounts, and the classes nobody is homeroom teacher of."""
@@ -46,6 +49,7 @@ def _open_classes() -> list[SchoolClass]:
     return queries.classes_without_homeroom(school.roster_day(clock.today()))
 
 
+@bp.route("/accounts/new", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_MANAGE)
 def new_account() -> Any:
     """Make an account, for a homeroom teacher together with the class."""
@@ -77,7 +81,7 @@ def new_account() -> Any:
                 starts=form.starts.data,
             )
         flash(_("The account %(username)s is made.", username=form.username.data))
-        return url_for("accounts.accounts")
+        return url_for(".accounts")
 
     return taken(form, "account.create", make, forms.refusal_words) or page(
         "accounts/new.html", form=form, classes=classes
@@ -89,6 +93,7 @@ def account_of(user_id: int) -> Account | None:
     return queries.account(user_id, clock.today())
 
 
+@bp.route("/accounts/<int:user_id>", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_MANAGE, of=account_of)
 def account(account: Account) -> Any:
     """One account: its name and roles, its duties, and what else can be done with it."""
@@ -99,7 +104,7 @@ def account(account: Account) -> Any:
             g.identity.user_id, clock.now(), account.user.id, form.name.data, form.chosen_roles
         )
         flash(_("The account is changed."))
-        return url_for("accounts.account", user_id=account.user.id)
+        return url_for(".account", user_id=account.user.id)
 
     return taken(form, "account.roles", change, forms.refusal_words) or page(
         "accounts/account.html",
@@ -116,6 +121,7 @@ def user_of(user_id: int) -> User | None:
     return queries.user_with(user_id)
 
 
+@bp.route("/accounts/<int:user_id>/disable", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_MANAGE, of=user_of)
 def disable(user: User) -> Any:
     """Close an account, or open it again."""
@@ -125,13 +131,14 @@ def disable(user: User) -> Any:
     def switch() -> str:
         service.set_disabled(g.identity.user_id, clock.now(), user_id, disabling)
         flash(_("The account is disabled.") if disabling else _("The account is open again."))
-        return url_for("accounts.account", user_id=user_id)
+        return url_for(".account", user_id=user_id)
 
     return taken(form, "account.disable", switch, forms.refusal_words) or page(
         "accounts/disable.html", form=form, user=user, disabling=disabling
     )
 
 
+@bp.route("/accounts/<int:user_id>/password", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_MANAGE, of=user_of)
 def reset_password(user: User) -> Any:
     """Give somebody a new password."""
@@ -145,13 +152,14 @@ def reset_password(user: User) -> Any:
         if user_id == g.identity.user_id:
             sign_device_in(signed_in(changed))
         flash(_("The password is changed. All devices of this account must sign in again."))
-        return url_for("accounts.account", user_id=user_id)
+        return url_for(".account", user_id=user_id)
 
     return taken(form, "account.password", reset, forms.refusal_words) or page(
         "accounts/reset.html", form=form, user=user
     )
 
 
+@bp.route("/accounts/<int:user_id>/assign", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_MANAGE, of=user_of)
 def assign(user: User) -> Any:
     """Give somebody a duty in a class or a department, from a day on."""
@@ -174,7 +182,7 @@ def assign(user: User) -> Any:
             ends=form.ends.data,
         )
         flash(_("The duty is assigned."))
-        return url_for("accounts.account", user_id=user_id)
+        return url_for(".account", user_id=user_id)
 
     return taken(form, "account.assign", give, forms.refusal_words) or page(
         "accounts/assign.html", form=form, user=user
@@ -186,6 +194,7 @@ def assignment_of(assignment_id: int) -> Assignment | None:
     return queries.assignment(assignment_id)
 
 
+@bp.route("/assignments/<int:assignment_id>/end", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_MANAGE, of=assignment_of)
 def end_assignment(duty: Assignment) -> Any:
     """End a duty after a day."""
@@ -195,20 +204,8 @@ def end_assignment(duty: Assignment) -> Any:
     def end() -> str:
         service.end_assignment(g.identity.user_id, clock.now(), duty_id, form.last_day.data)
         flash(_("The duty ends on %(day)s.", day=form.last_day.data.isoformat()))
-        return url_for("accounts.account", user_id=user_id)
+        return url_for(".account", user_id=user_id)
 
     return taken(form, "account.unassign", end, forms.refusal_words) or page(
         "accounts/end.html", form=form, duty=duty, places=_places()
     )
-
-
-ROUTES = {
-    "/admin/": accounts,
-    "/admin/accounts/new": new_account,
-    "/admin/accounts/<int:user_id>": account,
-    "/admin/accounts/<int:user_id>/disable": disable,
-    "/admin/accounts/<int:user_id>/password": reset_password,
-    "/admin/accounts/<int:user_id>/assign": assign,
-    "/admin/assignments/<int:assignment_id>/end": end_assignment,
-}
-"""Where each page stands; the endpoint is the function's name."""

@@ -12,7 +12,7 @@ from wtforms.validators import EqualTo, Length
 
 from tracker.accounts.rules import CLASS_DUTIES, MINIMUM_PASSWORD, USERNAME_PATTERN, Duty, Refusal, Role
 from tracker.edge import Form
-from tracker.fields import Day, Line, MaybeDay, Password, Ticks
+from tracker.fields import Day, Line, MaybeDay, Password, Ticks, offered
 from tracker.i18n import NAMES
 from tracker.words import word
 
@@ -56,7 +56,8 @@ class LoginForm(FlaskForm):
     refuse = Form.refuse
 
 
-def _new_password() -> Password:
+def new_password() -> Password:
+    """A new password."""
     at_least = _l("At least %(count)s characters.", count=MINIMUM_PASSWORD)
     return Password(
         _l("New password"),
@@ -66,11 +67,14 @@ def _new_password() -> Password:
     )
 
 
-def _again() -> Password:
+def password_again() -> Password:
+    """The same password once more."""
     return Password(_l("New password again"), EqualTo("password", message=_l("The two passwords differ.")))
 
 
-def _username() -> Line:
+def username_line() -> Line:
+    """The name somebody signs in with."""
+
     def check(_form: Any, field: Any) -> None:
         if field.data and not re.fullmatch(USERNAME_PATTERN, field.data):
             raise ValidationError(_l("2 to 64 letters or digits; also . - _ @, and no blank."))
@@ -81,35 +85,26 @@ def _username() -> Line:
 class NewPasswordForm(Form):
     """A new password, typed twice."""
 
-    password = _new_password()
-    again = _again()
+    password = new_password()
+    again = password_again()
 
 
 class OwnPasswordForm(Form):
     """One's own new password."""
 
     old = Password(_l("Present password"))
-    password = _new_password()
-    again = _again()
-
-
-class AdministratorForm(Form):
-    """The first administrator: what the set-up asks of an account."""
-
-    username = _username()
-    name = Line(_l("Your name"))
-    password = _new_password()
-    again = _again()
+    password = new_password()
+    again = password_again()
 
 
 class LanguageForm(Form):
     """One's own language."""
 
-    language = SelectField(_l("Language"), choices=list(NAMES.items()))
+    language = SelectField(_l("Language"), choices=offered(NAMES.items()))
 
 
-def _roles() -> list[tuple[str, Any]]:
-    return [(role.value, word(role)) for role in Role]
+def _roles() -> list[Any]:
+    return offered((role.value, word(role)) for role in Role)
 
 
 class AccountForm(Form):
@@ -127,13 +122,13 @@ class AccountForm(Form):
 class NewAccountForm(Form):
     """A new account, and at once the class of a homeroom teacher."""
 
-    username = _username()
+    username = username_line()
     name = Line(_l("Name"))
     roles = Ticks(_l("Roles"), choices=_roles)
     homeroom = SelectField(_l("Homeroom teacher of"))
     starts = MaybeDay(_l("From"))
-    password = _new_password()
-    again = _again()
+    password = new_password()
+    again = password_again()
 
     @property
     def chosen_roles(self) -> set[Role]:
@@ -143,7 +138,7 @@ class NewAccountForm(Form):
 
     def offer(self, classes: Sequence[tuple[str, str]]) -> None:
         """The classes that may be chosen: (reference, label)."""
-        self.homeroom.choices = [("", _l("No class")), *classes]
+        self.homeroom.choices = offered([("", _l("No class")), *classes])
 
     def validate_starts(self, field: Any) -> None:
         """A class is taken from a day on."""
@@ -154,17 +149,17 @@ class NewAccountForm(Form):
 class AssignForm(Form):
     """A duty in a class or a department."""
 
-    duty = SelectField(_l("Duty"), choices=lambda: [(duty.value, word(duty)) for duty in Duty])
+    duty = SelectField(_l("Duty"), choices=lambda: offered((duty.value, word(duty)) for duty in Duty))
     place = SelectField(_l("Class or department"))
     starts = Day(_l("From"))
     ends = MaybeDay(_l("Last day"), description=_l("Empty: until it is ended."))
 
     def offer(self, classes: Sequence[tuple[int, str]], departments: Sequence[tuple[int, str]]) -> None:
         """The places that may be chosen, by id and label."""
-        self.place.choices = [
-            *((f"class:{class_id}", label) for class_id, label in classes),
-            *((f"department:{department_id}", name) for department_id, name in departments),
-        ]
+        self.place.choices = offered(
+            [(f"class:{class_id}", label) for class_id, label in classes]
+            + [(f"department:{department_id}", name) for department_id, name in departments]
+        )
 
     def validate_place(self, field: Any) -> None:
         """A class duty is in a class, a department's member in a department."""

@@ -27,7 +27,7 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """A signed-in device, as Flask-Login keeps it: the account and its session epoch."""
 
     def __init__(self, user_id: int, epoch: int, identity: Identity | None = None) -> None:

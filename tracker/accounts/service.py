@@ -60,8 +60,13 @@ def create(
     """A new account with its roles.  Rejected if the name is taken."""
     if queries.user_named(username):
         raise Rejected(Refusal.USERNAME_TAKEN, "username")
-    user = User(username=username.strip(), name=name.strip(), password_hash=password_hash, language=language,
-                session_epoch=0)
+    user = User(
+        username=username.strip(),
+        name=name.strip(),
+        password_hash=password_hash,
+        language=language,
+        session_epoch=0,
+    )
     db.session.add(user)
     db.session.flush()  # its id
     roles = sorted(set(roles))

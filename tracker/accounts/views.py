@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 
 from tracker import clock
-from tracker.accounts import admin_views, forms, queries, service
+from tracker.accounts import forms, queries, service
 from tracker.accounts.guards import public, requires, sign_device_in, sign_device_out, signed_in
 from tracker.accounts.rules import Refusal
 from tracker.db import transaction
@@ -86,7 +86,3 @@ def language() -> Any:
     return taken(form, "account.language", choose, forms.refusal_words) or page(
         "accounts/language.html", form=form
     )
-
-
-for path, view in admin_views.ROUTES.items():
-    bp.add_url_rule(path, view_func=view, methods=["GET", "POST"])

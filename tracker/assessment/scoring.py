@@ -66,7 +66,7 @@ def scores(parts: pd.DataFrame, places: pd.DataFrame, scheme: Scheme) -> pd.Data
         found.assign(
             standing=standing,
             score=tenths.astype("object").map(
-                lambda tenth: Decimal(int(tenth)).scaleb(-1), na_action="ignore"
+                lambda tenth: None if tenth is pd.NA else Decimal(int(tenth)).scaleb(-1)
             ),
             rank=in_group.rank(method="min", ascending=False).astype("Int64"),
         )

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import get_font
+from matplotlib.font_manager import findfont, get_font
 from matplotlib.patches import Rectangle
 
 from tracker.charts import style
@@ -97,7 +97,7 @@ def nothing_yet(size: Size, headline: str, sentence: str) -> Figure:
 @lru_cache(maxsize=2048)
 def width_of(text: str, points: float) -> float:
     """How wide a line of text is."""
-    font = get_font(str(style.font_file()))
+    font = get_font([str(style.font_file()), findfont("DejaVu Sans")])
     font.set_size(points, 72)
     font.set_text(text)
     return float(font.get_width_height()[0]) / 64

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
@@ -29,8 +30,9 @@ class Words:
         return self.number(100 * share, places) + "%"
 
     def number(self, value: float, places: int = 0) -> str:
-        """A number with so many decimals: 1,486 or 94.2."""
-        return str(format_decimal(value, "#,##0" + "." * bool(places) + "0" * places, locale=self.language))
+        """A number with so many decimals, halves up: 1,486 or 94.2."""
+        exact = Decimal(str(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        return str(format_decimal(exact, "#,##0" + "." * bool(places) + "0" * places, locale=self.language))
 
     def short_day(self, day: date) -> str:
         """A day on an axis: 9/21, or Sep 21."""

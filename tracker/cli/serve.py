@@ -67,7 +67,7 @@ def _serve_demo(given: dict[str, str]) -> int:
         with datafolder.lock(app.config["DATA_DIR"]), app.app_context():
             if fresh:
                 print("Making the demo school …", flush=True)
-                demo.make(clock.today())
+                demo.make(app.config["NOW"].date() if app.config["NOW"] else clock.today())
             schema.prepare()
             clock.shift_to(app.config["NOW"] or demo.starting_time())
             for line in demo.accounts_text():

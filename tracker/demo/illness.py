@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from math import exp
 from random import Random
 from typing import Any
 
@@ -57,10 +56,10 @@ ORDINARY: Sequence[tuple[Cause, float]] = [
 ]
 """What begins for a child on a school day, with its chance."""
 
-ATTACK = 0.13
+ATTACK = 0.12
 """The share of a class the wave takes, on average."""
-RISE = 4
-"""School days from the wave's beginning in a class to its height."""
+RISE, SPREAD = 3, 8
+"""School days from the wave's beginning in a class to its height, and from the first class to the last."""
 REST = timedelta(days=8)
 """After a spell nothing new begins for so long."""
 
@@ -120,36 +119,46 @@ def spell_of(random: Random, student: int, cause: Cause, days: Sequence[date], f
     return Spell(student, cause, onset, first, last, found, tenths, random.random())
 
 
+def wave(random: Random, classes: Sequence[Sequence[int]], count: int) -> dict[int, int]:
+    """Who catches influenza on which school day of a term: who is hit first is hit hardest."""
+    order = random.sample(range(len(classes)), len(classes))
+    begins = round(count * 2 / 3) - RISE - 3
+    caught = {}
+    for place, index in enumerate(order):
+        share = (place + 0.5) / len(order)
+        for student in random.sample(
+            classes[index], round(len(classes[index]) * ATTACK * (1.6 - 1.2 * share))
+        ):
+            caught[student] = begins + round(SPREAD * share) + int(random.gammavariate(2, RISE))
+    return caught
+
+
 def spells(random: Random, classes: Sequence[Sequence[int]], days: Sequence[date], count: int) -> list[Spell]:
     """What befalls the children of all classes on the first `count` of the term's school days."""
-    begins = round(count * 2 / 3) - RISE - 3
-    pioneers = set(random.sample(range(len(classes)), max(1, len(classes) // 9)))
+    caught = wave(random, classes, count)
     well_from = {student: date.min for members in classes for student in members}
     found = []
-    waves = [
-        (begins, ATTACK * 2)
-        if index in pioneers
-        else (begins + random.randint(1, 7), ATTACK * random.uniform(0.4, 1.4))
-        for index in range(len(classes))
-    ]
     for number, day in enumerate(days[:count]):
         mood = max(0.3, random.gauss(1.25 if day.weekday() == 0 else 0.95, 0.25))
-        for members, (start, attack) in zip(classes, waves, strict=True):
-            ago = max(0, number - start) / RISE
-            chances = [(FLU, attack * ago * exp(1 - ago) / (RISE * exp(1)))]
-            chances += [(cause, chance * mood) for cause, chance in ORDINARY]
-            for student in members:
-                luck = random.random()
-                if well_from[student] > day:
-                    continue
-                for cause, chance in chances:
-                    if luck < chance:
-                        spell = spell_of(random, student, cause, days, number)
-                        found.append(spell)
-                        well_from[student] = days[max(spell.first, spell.last)] + REST
-                        break
-                    luck -= chance
+        for student, well in well_from.items():
+            cause = _drawn(random, mood)
+            if caught.get(student) == number:
+                cause = FLU
+            if cause and well <= day:
+                spell = spell_of(random, student, cause, days, number)
+                found.append(spell)
+                well_from[student] = days[max(spell.first, spell.last)] + REST
     return found
+
+
+def _drawn(random: Random, mood: float) -> Cause | None:
+    """What begins for a child on an ordinary day: mostly nothing."""
+    luck = random.random() / mood
+    for cause, chance in ORDINARY:
+        luck -= chance
+        if luck < 0:
+            return cause
+    return None
 
 
 def of_this_morning(

@@ -1,7 +1,7 @@
 """The demo school: 18 classes, 481 children, 37 grown-ups, and a term that ends on a half-done morning."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -17,7 +17,7 @@ from tracker.audit.models import Trail
 from tracker.datafolder import encrypt, phone_hash
 from tracker.db import Model, db, transaction
 from tracker.demo import cleaning, illness, people
-from tracker.demo.history import Pupils, Telling
+from tracker.demo.history import Pupils, Row, Telling
 from tracker.disinfection import zone_service as zones
 from tracker.disinfection.models import Record, RecordItem, Schedule, ZoneObject, ZoneOwner
 from tracker.facts.models import Observation
@@ -94,11 +94,13 @@ def furnish(day: date, *, classes: int = CLASSES, days: int = DAYS, seed: int = 
     laid = _lay(Random(f"people {seed}"), all_days[first:], days - 1, classes)
     telling = _tell(Random(f"illness {seed}"), laid)
     _clean(Random(f"cleaning {seed}"), laid, weekdays, telling)
+    telling.rows[Trail].sort(key=lambda row: row["at"])
+    telling.rows[Observation] = [
+        {**asdict(fact), "recorded_at": fact.known_at, "retracted_at": None} for fact in telling.facts
+    ]
     for model, rows in telling.rows.items():
-        rows = sorted(rows, key=lambda row: row["at"]) if model is Trail else rows
-        db.session.execute(sa.insert(model), rows, execution_options={"render_nulls": True})
-    facts = [{**asdict(fact), "recorded_at": fact.known_at, "retracted_at": None} for fact in telling.facts]
-    db.session.execute(sa.insert(Observation), facts, execution_options={"render_nulls": True})
+        if rows:
+            db.session.execute(sa.insert(model), rows, execution_options={"render_nulls": True})
     _count_on(telling.rows)
 
 
@@ -291,11 +293,11 @@ def _uneven(random: Random, count: int, least: float, most: float) -> list[float
     return shares
 
 
-def _count_on(models: Iterable[type[Model]]) -> None:
+def _count_on(written: Mapping[type[Model], Sequence[Row]]) -> None:
     """PostgreSQL's own counters do not notice ids that were given: set them to go on after those."""
     if db.engine.dialect.name == "postgresql":
-        for model in models:
-            if hasattr(model, "id"):
-                newest = sa.select(sa.func.max(model.id)).scalar_subquery()
+        for model, rows in written.items():
+            if rows and "id" in rows[0]:
+                newest = max(row["id"] for row in rows)
                 counter = sa.func.pg_get_serial_sequence(model.__tablename__, "id")
                 db.session.execute(sa.select(sa.func.setval(counter, newest)))

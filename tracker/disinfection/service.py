@@ -100,7 +100,7 @@ def _open_task(name: TaskName, at: datetime) -> Task:
     return task
 
 
-def limits_of(task: Task) -> dict[str, datetime]:
+def limits_of(task: Task) -> dict[str, Any]:
     """From when and until when a task takes answers: what its refusals name."""
     finished = task.recorded.finished if task.recorded else None
     until = correction_until(finished, clock.zone()) if finished else task.times.late_until

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.accounts.guards import requires
-from tracker.disinfection import forms, queries, service, zone_views
+from tracker.disinfection import forms, queries, service
 from tracker.disinfection.forms import Deed, TaskForm
 from tracker.disinfection.queries import Task, TaskName
 from tracker.disinfection.rules import ItemResult, read_slot, refusal_of
@@ -18,7 +18,6 @@ from tracker.permissions import Permission, permits
 from tracker.templating import class_label
 
 bp = Blueprint("disinfection", __name__, url_prefix="/disinfection")
-bp.register_blueprint(zone_views.bp)
 
 
 @bp.get("/")

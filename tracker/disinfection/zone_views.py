@@ -22,7 +22,7 @@ from tracker.permissions import Permission
 from tracker.school import queries as school
 from tracker.templating import WEEKDAYS, class_label
 
-bp = Blueprint("zones", __name__, url_prefix="/zones")
+bp = Blueprint("zones", __name__, url_prefix="/disinfection/zones")
 
 
 @dataclass(frozen=True)

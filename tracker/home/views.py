@@ -21,7 +21,7 @@ def home() -> Any:
     """What this person has to do now."""
     from tracker.absence import queries as absence
     from tracker.disinfection import queries as disinfection
-    from tracker.screening import queries as screening
+    from tracker.screening import day_queries as screening
 
     now, today = clock.now(), clock.today()
     who = g.identity

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from wtforms import HiddenField, SelectField, ValidationError
 
 from tracker.edge import Form
-from tracker.fields import Day, Line, Needed
+from tracker.fields import Day, Line, Needed, offered
 from tracker.i18n import language
 from tracker.school.roster_forms import both_names
 from tracker.school.rules import DayType, Refusal, Scope, Stage, grade_of
@@ -117,16 +117,18 @@ class DayForm(Form):
     """What a day is, for whom, and why."""
 
     place = SelectField(_l("For"))
-    day_type = SelectField(_l("The day is"), choices=lambda: [(kind.value, word(kind)) for kind in DayType])
+    day_type = SelectField(
+        _l("The day is"), choices=lambda: offered((kind.value, word(kind)) for kind in DayType)
+    )
     stands_for = SelectField(
         _l("Timetable of (make-up day only)"),
-        choices=lambda: [("", "–"), *((str(n), words) for n, words in enumerate(WEEKDAYS, 1))],
+        choices=lambda: offered([("", "–"), *((str(n), words) for n, words in enumerate(WEEKDAYS, 1))]),
     )
     reason = Line(_l("Reason"), most=255)
 
     def offer(self, places: Sequence[tuple[str, str]]) -> None:
         """The places that may be chosen."""
-        self.place.choices = list(places)
+        self.place.choices = offered(places)
 
     @property
     def scope(self) -> tuple[Scope, int]:

@@ -4,7 +4,7 @@ import hashlib
 import io
 from typing import Any
 
-from flask import Response, abort, g, send_file, url_for
+from flask import Blueprint, Response, abort, g, send_file, url_for
 from flask_babel import gettext as _
 
 from tracker import clock
@@ -19,11 +19,14 @@ from tracker.school.roster_cells import CHINESE_HEADERS, MOST_ROWS, REQUIRED, Cl
 from tracker.school.rules import Refusal
 from tracker.templating import class_label
 
+bp = Blueprint("roster", __name__, url_prefix="/school")
+
 MOST_SHOWN = 200
 
 
+@bp.route("/import", methods=["GET", "POST"])
 @requires(Permission.ROSTER_MANAGE)
-def roster_import() -> Any:
+def upload() -> Any:
     """Upload a roster.  Nothing of the school changes yet."""
     form = roster_forms.UploadForm()
     if form.validate_on_submit():
@@ -37,10 +40,10 @@ def roster_import() -> Any:
 
             def keep() -> str:
                 sha256 = hashlib.sha256(content).hexdigest()
-                upload = roster_service.keep_upload(
+                kept = roster_service.keep_upload(
                     g.identity.user_id, clock.now(), table, sha256, form.on.data
                 )
-                return url_for("school.roster_preview", upload_id=upload.id)
+                return url_for(".preview", upload_id=kept.id)
 
             return once("roster.upload", keep)
     return _upload_page(form)
@@ -58,29 +61,29 @@ def _upload_page(form: roster_forms.UploadForm) -> Any:
     )
 
 
+@bp.route("/import/<int:upload_id>", methods=["GET", "POST"])
 @requires(Permission.ROSTER_MANAGE)
-def roster_preview(upload_id: int) -> Any:
+def preview(upload_id: int) -> Any:
     """What an uploaded roster would change; confirming it does just that."""
     by = g.identity.user_id
     form = roster_forms.ConfirmForm()
 
     def confirm() -> str:
-        upload = roster_queries.kept_upload(upload_id, by)
-        if upload is None:
+        waiting = roster_queries.kept_upload(upload_id, by)
+        if waiting is None:
             raise Rejected(Refusal.UPLOAD_GONE)
-        days = roster_queries.import_days(upload.chosen_on, clock.today())
+        days = roster_queries.import_days(waiting.chosen_on, clock.today())
         run = roster_service.import_roster(
-            by, clock.now(), roster_queries.table_of(upload), upload.sha256, days, seen=form.seen.data
+            by, clock.now(), roster_queries.table_of(waiting), waiting.sha256, days, seen=form.seen.data
         )
         roster_service.drop_upload(by, clock.now(), upload_id)
-        return url_for("school.roster_done", run_id=run.id)
+        return url_for(".done", run_id=run.id)
 
-    done = taken(form, "roster.import", confirm, forms.refusal_words)
-    if done:
-        return done
-    upload = roster_queries.kept_upload(upload_id, by)
-    if upload:
-        return _preview_page(form, upload)
+    if answer := taken(form, "roster.import", confirm, forms.refusal_words):
+        return answer
+    waiting = roster_queries.kept_upload(upload_id, by)
+    if waiting:
+        return _preview_page(form, waiting)
     if form.form_errors:
         again = roster_forms.UploadForm(formdata=None)
         again.refuse("", form.form_errors[0])
@@ -117,36 +120,29 @@ def _preview_page(form: roster_forms.ConfirmForm, upload: RosterUpload) -> Any:
     )
 
 
+@bp.post("/import/<int:upload_id>/drop")
 @requires(Permission.ROSTER_MANAGE)
-def roster_drop(upload_id: int) -> Any:
+def drop(upload_id: int) -> Any:
     """Forget an upload."""
 
     def drop() -> str:
         roster_service.drop_upload(g.identity.user_id, clock.now(), upload_id)
-        return url_for("school.roster_import")
+        return url_for(".upload")
 
     return taken(Form(), "roster.drop", drop, forms.refusal_words) or abort(400)
 
 
+@bp.get("/imports/<int:run_id>")
 @requires(Permission.ROSTER_MANAGE, of=roster_queries.import_run)
-def roster_done(run: ImportRun) -> Any:
+def done(run: ImportRun) -> Any:
     """What an import has done."""
     return page("school/imported.html", run=run)
 
 
+@bp.get("/roster-template")
 @requires(Permission.ROSTER_MANAGE)
-def roster_template() -> Response:
+def template() -> Response:
     """An empty roster to fill in, in the page's language."""
     name = _("roster-template") + ".xlsx"
     content = io.BytesIO(roster_file.template(language()))
     return send_file(content, roster_file.XLSX, as_attachment=True, download_name=name)
-
-
-ROUTES = {
-    "/import": (roster_import, ["GET", "POST"]),
-    "/import/<int:upload_id>": (roster_preview, ["GET", "POST"]),
-    "/import/<int:upload_id>/drop": (roster_drop, ["POST"]),
-    "/imports/<int:run_id>": (roster_done, ["GET"]),
-    "/roster-template": (roster_template, ["GET"]),
-}
-"""Where each page stands and how it is asked for; the endpoint is the function's name."""

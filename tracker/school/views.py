@@ -11,7 +11,7 @@ from tracker.accounts import queries as accounts
 from tracker.accounts.guards import requires
 from tracker.edge import page, taken
 from tracker.permissions import Permission
-from tracker.school import forms, queries, roster_views, service
+from tracker.school import forms, queries, service
 from tracker.school.calendar import month_page, unlike_others
 from tracker.school.models import SchoolClass, Term
 from tracker.school.queries import Enrolled
@@ -230,7 +230,3 @@ def leave(one: Enrolled) -> Any:
     return taken(form, "student.leave", end, forms.refusal_words) or page(
         "school/leave.html", form=form, one=one
     )
-
-
-for path, (view, methods) in roster_views.ROUTES.items():
-    bp.add_url_rule(path, view_func=view, methods=methods)

@@ -78,7 +78,11 @@ def problem_words(problem: TemperatureProblem, typed: str) -> str:
         case TemperatureProblem.OUT_OF_RANGE:
             return _("A temperature lies between 32.0 and 43.0 ℃; “%(typed)s” does not", typed=typed)
         case TemperatureProblem.FAHRENHEIT:
-            return _("“%(typed)s” looks like Fahrenheit; that would be %(celsius)s ℃", typed=typed, celsius=celsius_of(typed))
+            return _(
+                "“%(typed)s” looks like Fahrenheit; that would be %(celsius)s ℃",
+                typed=typed,
+                celsius=celsius_of(typed),
+            )
         case TemperatureProblem.UNLIKELY:
             return _("“%(typed)s” is unusual. Please measure again, or tick that it is right", typed=typed)
         case TemperatureProblem.RETEST_WITHOUT_FIRST:
@@ -273,7 +277,6 @@ def _line_of(
 def starting_line(mode: Mode) -> Line:
     """What a student is before anybody has said anything: unset where every temperature is entered."""
     return NORMAL_LINE if mode is Mode.EXCEPTIONS else Line(State.UNSET)
-
 
 
 def is_exception(line: Line, trigger: int) -> bool:

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from tracker.db import db
 from tracker.facts.models import Observation
 from tracker.facts.rules import ObservationKind, SourceKind, Symptom
 from tracker.school.models import CalendarDay, Enrolment, SchoolClass, Student
-from tracker.school.queries import class_order, day_type_for, day_types, enrolled_on, read_class_ref
+from tracker.school.queries import enrolled_on, read_class_ref
 from tracker.school.rules import SESSIONS_OF_DAY, DayType, Scope, day_type_of
 from tracker.screening.models import Entry, FeverTrigger, Reading, Roster, SessionPlan, Sheet, SheetVersion
 from tracker.screening.rules import (
@@ -25,11 +26,8 @@ from tracker.screening.rules import (
     Plan,
     RecordedBy,
     SessionCode,
-    SessionState,
     Site,
     State,
-    current_session,
-    session_state,
 )
 
 
@@ -76,11 +74,9 @@ def class_session(ref: str, day: date, code: str) -> ClassSession | None:
             CalendarDay.day_type,
         )
         .select_from(SchoolClass)
-        .join(SessionPlan, _plan_holds(day))
+        .join(SessionPlan, plan_holds(day))
         .outerjoin(CalendarDay, sa.and_(CalendarDay.day == day, scope_holds))
-        .where(
-            SchoolClass.stage == stage, SchoolClass.entry_year == year, SchoolClass.number == number
-        )
+        .where(SchoolClass.stage == stage, SchoolClass.entry_year == year, SchoolClass.number == number)
     ).all()
     if not rows:
         return None
@@ -93,7 +89,7 @@ def class_session(ref: str, day: date, code: str) -> ClassSession | None:
         day,
         SessionCode(code),
         kind,
-        {plan.code: plan for plan in _asked(plans, kind)},
+        {plan.code: plan for plan in asked_plans(plans, kind)},
         rows[0].trigger or 373,
         rows[0].retest_trigger or 373,
     )
@@ -109,7 +105,8 @@ def _trigger_on(day: date, site: Site) -> sa.ScalarSelect[int]:
     )
 
 
-def _plan_holds(day: date) -> sa.ColumnElement[bool]:
+def plan_holds(day: date) -> sa.ColumnElement[bool]:
+    """The condition that a session plan is the newest not after a day."""
     newer = aliased(SessionPlan)
     newest = (
         sa.select(sa.func.max(newer.valid_from))
@@ -120,7 +117,7 @@ def _plan_holds(day: date) -> sa.ColumnElement[bool]:
     return sa.and_(SessionPlan.level == "routine", SessionPlan.valid_from == newest)
 
 
-def _asked(plans: Iterable[SessionPlan], kind: DayType | None) -> list[Plan]:
+def asked_plans(plans: Iterable[SessionPlan], kind: DayType | None) -> list[Plan]:
     """The plans a day of this kind asks classes for, in the order of the day."""
     if kind is None:
         return []
@@ -132,8 +129,15 @@ def _asked(plans: Iterable[SessionPlan], kind: DayType | None) -> list[Plan]:
     ]
     return [
         Plan(
-            plan.code, plan.valid_from, plan.recorded, plan.opens, plan.starts, plan.deadline, plan.closes,
-            plan.mode, plan.how,
+            plan.code,
+            plan.valid_from,
+            plan.recorded,
+            plan.opens,
+            plan.starts,
+            plan.deadline,
+            plan.closes,
+            plan.mode,
+            plan.how,
         )
         for plan in sorted(asked, key=lambda plan: order.index(plan.code))
     ]
@@ -257,7 +261,8 @@ def _findings(
     )
     readings: dict[tuple[int, int, int], int] = {}
     symptoms: dict[tuple[int, int], set[Symptom]] = {}
-    for sheet_id, student_id, seq, tenths, code in db.session.execute(sa.union_all(of_readings, of_symptoms)):
+    found: list[Any] = list(db.session.execute(sa.union_all(of_readings, of_symptoms)))
+    for sheet_id, student_id, seq, tenths, code in found:
         if code is None:
             readings[sheet_id, student_id, seq] = tenths
         else:
@@ -265,7 +270,9 @@ def _findings(
     return readings, symptoms
 
 
-def prefilled(code: SessionCode, kept: dict[SessionCode, KeptSheet], students: list[RosterStudent]) -> dict[int, Line]:
+def prefilled(
+    code: SessionCode, kept: dict[SessionCode, KeptSheet], students: list[RosterStudent]
+) -> dict[int, Line]:
     """What a sheet not yet reported starts with: who is known not to be in class.
 
     From the last earlier sheet of the day; before any, from the absences that are being followed up.
@@ -290,16 +297,19 @@ def prefilled(code: SessionCode, kept: dict[SessionCode, KeptSheet], students: l
 def version_with_key(key: UUID) -> tuple[SheetVersion, Sheet] | None:
     """The version a form's key was taken for, with its sheet."""
     row = db.session.execute(
-        sa.select(SheetVersion, Sheet).join(Sheet, Sheet.id == SheetVersion.sheet_id).where(SheetVersion.key == key)
+        sa.select(SheetVersion, Sheet)
+        .join(Sheet, Sheet.id == SheetVersion.sheet_id)
+        .where(SheetVersion.key == key)
     ).one_or_none()
     return (row[0], row[1]) if row else None
 
 
 def last_number(sheet_id: int) -> int:
     """The number of the newest version of a sheet, withdrawn or not."""
-    return db.session.scalar(
-        sa.select(sa.func.max(SheetVersion.no)).where(SheetVersion.sheet_id == sheet_id)
-    ) or 0
+    return (
+        db.session.scalar(sa.select(sa.func.max(SheetVersion.no)).where(SheetVersion.sheet_id == sheet_id))
+        or 0
+    )
 
 
 def sheet_of(class_id: int, day: date, code: SessionCode) -> Sheet | None:
@@ -326,98 +336,3 @@ def versions(sheet_id: int) -> list[VersionSeen]:
         .order_by(SheetVersion.no.desc())
     )
     return [VersionSeen(*row) for row in rows]
-
-
-@dataclass(frozen=True)
-class SessionStatus:
-    """How one session of a class stands, with the version that holds."""
-
-    plan: Plan
-    state: SessionState
-    version: SheetVersion | None
-
-
-@dataclass(frozen=True)
-class ClassDay:
-    """A class on a day: how many are enrolled, and how its sessions stand."""
-
-    school_class: SchoolClass
-    enrolled: int
-    day_type: DayType | None
-    sessions: list[SessionStatus]
-
-    @property
-    def class_id(self) -> int:
-        return self.school_class.id
-
-    @property
-    def current(self) -> SessionStatus | None:
-        """The session to report now: open, not yet reported, the earliest deadline."""
-        plan = current_session([(status.plan, status.state) for status in self.sessions])
-        return next((status for status in self.sessions if status.plan is plan), None)
-
-
-def class_days(
-    class_ids: Collection[int] | None, day: date, wall: time, *, today: bool = True
-) -> list[ClassDay]:
-    """Classes with students on a day, youngest grade first.  None: all.  Four statements."""
-    query = (
-        sa.select(SchoolClass, sa.func.count(Enrolment.student_id))
-        .join(Enrolment, Enrolment.class_id == SchoolClass.id)
-        .where(*enrolled_on(day))
-        .group_by(SchoolClass.id)
-        .order_by(*class_order())
-    )
-    if class_ids is not None:
-        query = query.where(SchoolClass.id.in_(class_ids))
-    classes = db.session.execute(query).all()
-    kinds = day_types(day)
-    plans = list(db.session.scalars(sa.select(SessionPlan).where(_plan_holds(day))))
-    reported = {
-        (sheet.class_id, sheet.session): version
-        for sheet, version in db.session.execute(
-            sa.select(Sheet, SheetVersion)
-            .join(SheetVersion, sa.and_(SheetVersion.sheet_id == Sheet.id, SheetVersion.no == Sheet.head))
-            .where(Sheet.day == day, *([Sheet.class_id.in_(class_ids)] if class_ids is not None else []))
-        )
-    }
-    found = []
-    for school_class, enrolled in classes:
-        kind = day_type_for(kinds, school_class)
-        statuses = []
-        for plan in _asked(plans, kind):
-            version = reported.get((school_class.id, plan.code))
-            state = session_state(plan, wall, reported=version is not None, today=today)
-            statuses.append(SessionStatus(plan, state, version))
-        found.append(ClassDay(school_class, enrolled, kind, statuses))
-    return found
-
-
-@dataclass(frozen=True)
-class MissingSession:
-    """A session that has opened: which of its classes have not reported."""
-
-    plan: Plan
-    state: SessionState
-    due: int
-    missing: list[SchoolClass]
-
-
-def missing_of(classes: list[ClassDay]) -> list[MissingSession]:
-    """Per session that has opened, the classes that have not reported; one with none is a finished one."""
-    sessions: dict[SessionCode, MissingSession] = {}
-    for one in classes:
-        for status in one.sessions:
-            if status.state is SessionState.NOT_YET:
-                continue
-            seen = sessions.get(status.plan.code) or MissingSession(status.plan, status.state, 0, [])
-            missing = seen.missing if status.version else [*seen.missing, one.school_class]
-            state = status.state if not status.version else seen.state
-            sessions[status.plan.code] = MissingSession(seen.plan, state, seen.due + 1, missing)
-    return list(sessions.values())
-
-
-def missing_classes(day: date, wall: time) -> list[MissingSession]:
-    """What the nurse's and the leaders' pages list: who has not reported, by session."""
-    return missing_of(class_days(None, day, wall))
-

@@ -5,7 +5,7 @@ No database, no web: the tables of tests/screening/test_rules.py are the specifi
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -235,11 +235,6 @@ def fever_of(first: int | None, retest: int | None, *, trigger: int, retest_trig
     return FeverState.CONFIRMED if retest >= retest_trigger else FeverState.CLEARED
 
 
-def is_influenza_like(tenths: int | None, symptoms: Collection[Symptom]) -> bool:
-    """Fever of 38.0 ℃ or more with cough or sore throat (guideline on influenza-like outbreaks, 2018)."""
-    return tenths is not None and tenths >= 380 and bool({Symptom.COUGH, Symptom.SORE_THROAT} & set(symptoms))
-
-
 @dataclass(frozen=True)
 class Counts:
     """The sums of a sheet; expected is the sum of the seven that follow it."""
@@ -385,35 +380,3 @@ def is_on_time(at: datetime, deadline: datetime) -> bool:
 
 DEVICES = {Site.FOREHEAD: "infrared", Site.EAR: "infrared", Site.AXILLARY: "electronic"}
 """The device a site is measured with."""
-
-
-def _plan(code: SessionCode, active: bool, times: str, how: Affirmation) -> dict[str, object]:
-    opens, starts, deadline, closes = (time.fromisoformat(wall) for wall in times.split())
-    return {
-        "code": code,
-        "level": "routine",
-        "active": active,
-        "recorded": RecordedBy.CLASS,
-        "opens": opens,
-        "starts": starts,
-        "deadline": deadline,
-        "closes": closes,
-        "mode": Mode.EXCEPTIONS,
-        "how": how,
-    }
-
-
-SHIPPED_PLANS = [
-    _plan(SessionCode.ARRIVAL, True, "07:20 07:20 08:25 09:00", Affirmation.MEASURED),
-    _plan(SessionCode.MORNING, True, "07:50 07:50 08:30 16:30", Affirmation.LOOKED),
-    _plan(SessionCode.NOON, True, "13:40 13:40 14:10 16:30", Affirmation.LOOKED),
-    _plan(SessionCode.EVENING, False, "15:50 15:50 16:15 17:40", Affirmation.LOOKED),
-]
-"""The sessions a new school begins with; the school changes them by date.  Times are our choice."""
-
-SHIPPED_TRIGGERS: list[dict[str, object]] = [
-    {"site": Site.FOREHEAD, "device": "infrared", "tenths": 373, "source": "common practice of schools"},
-    {"site": Site.EAR, "device": "infrared", "tenths": 375, "source": "to be confirmed per device"},
-    {"site": Site.AXILLARY, "device": "electronic", "tenths": 373, "source": "common practice of schools"},
-]
-"""Readings at or over which a retest is asked for, in tenths; the school changes them by date."""

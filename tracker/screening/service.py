@@ -23,6 +23,7 @@ from tracker.facts.service import Fact
 from tracker.school import service as school
 from tracker.school.rules import ExcuseCode, is_school_day
 from tracker.screening import queries
+from tracker.screening.defaults import SHIPPED_PLANS, SHIPPED_TRIGGERS
 from tracker.screening.models import Entry, FeverTrigger, Reading, Roster, SessionPlan, Sheet, SheetVersion
 from tracker.screening.queries import ClassSession, RosterStudent
 from tracker.screening.rules import (
@@ -32,8 +33,6 @@ from tracker.screening.rules import (
     ILL_REASONS,
     NORMAL_LINE,
     PRESENT,
-    SHIPPED_PLANS,
-    SHIPPED_TRIGGERS,
     Affirmation,
     FeverState,
     Line,
@@ -89,7 +88,9 @@ def roster_digest(members: Sequence[int]) -> str:
     return hashlib.sha256(json.dumps(list(members)).encode()).hexdigest()
 
 
-def refuse_untimely(who: Identity, session: ClassSession, moment: Moment, base: int, reason: str | None) -> Plan:
+def refuse_untimely(
+    who: Identity, session: ClassSession, moment: Moment, base: int, reason: str | None
+) -> Plan:
     """The plan under which a sheet may be taken now.  Rejected where it may not.
 
     A teacher's first sheet is taken from the session's opening to its close, and corrected until the
@@ -195,9 +196,7 @@ def withdraw(who: Identity, moment: Moment, session: ClassSession, key: UUID) ->
     db.session.execute(sa.update(Sheet).where(Sheet.id == sheet.id).values(head=None))
     not_normal = {student for student, line in kept.lines.items() if line != NORMAL_LINE}
     _keep_lines(who.user_id, moment.at, session, sheet.id, number, {}, corrected=not_normal)
-    absence.unfollow_sheet(
-        who.user_id, moment.at, class_id=session.class_id, day=session.day, since=last.at
-    )
+    absence.unfollow_sheet(who.user_id, moment.at, class_id=session.class_id, day=session.day, since=last.at)
     audit.record(who.user_id, moment.at, "screening.withdraw", "sheet", sheet.id, changes={"no": number})
 
 
@@ -269,7 +268,10 @@ def _claim_withdrawn(session: ClassSession, form: Submission) -> tuple[int, int]
         raise Stale
     number = queries.last_number(sheet.id) + 1
     claimed = db.session.execute(
-        sa.update(Sheet).where(Sheet.id == sheet.id, Sheet.head.is_(None)).values(head=number).returning(Sheet.id)
+        sa.update(Sheet)
+        .where(Sheet.id == sheet.id, Sheet.head.is_(None))
+        .values(head=number)
+        .returning(Sheet.id)
     ).scalar()
     if claimed is None:
         raise Stale
@@ -299,7 +301,9 @@ def _keep_lines(
         )
         db.session.execute(
             sa.update(Reading)
-            .where(Reading.sheet_id == sheet_id, Reading.student_id.in_(corrected), Reading.struck_at.is_(None))
+            .where(
+                Reading.sheet_id == sheet_id, Reading.student_id.in_(corrected), Reading.struck_at.is_(None)
+            )
             .values(struck_at=at)
             .execution_options(synchronize_session=False)
         )
@@ -370,7 +374,15 @@ def _facts_of(
 
     def fact(kind: ObservationKind, code: str | None, tenths: int | None = None) -> Fact:
         return Fact(
-            student, kind, code, session.day, line.onset or session.day, at, SourceKind.SHEET, sheet_id, no,
+            student,
+            kind,
+            code,
+            session.day,
+            line.onset or session.day,
+            at,
+            SourceKind.SHEET,
+            sheet_id,
+            no,
             tenths=tenths,
         )
 
@@ -378,9 +390,7 @@ def _facts_of(
     found = [
         fact(ObservationKind.SYMPTOM, symptom.value) for symptom in sorted(line.symptoms, key=order.index)
     ]
-    fever = fever_of(
-        line.first, line.retest, trigger=session.trigger, retest_trigger=session.retest_trigger
-    )
+    fever = fever_of(line.first, line.retest, trigger=session.trigger, retest_trigger=session.retest_trigger)
     if fever in (FeverState.WAITING, FeverState.CONFIRMED):
         found.append(fact(ObservationKind.FEVER, None, max(line.first or 0, line.retest or 0)))
     if line.state is State.ABSENT and line.reason in ILL_REASONS:
@@ -418,8 +428,5 @@ def _follow_absences(
 
 
 def _needs_care(line: Line, session: ClassSession) -> bool:
-    fever = fever_of(
-        line.first, line.retest, trigger=session.trigger, retest_trigger=session.retest_trigger
-    )
+    fever = fever_of(line.first, line.retest, trigger=session.trigger, retest_trigger=session.retest_trigger)
     return fever is not FeverState.NONE or line.state in (State.IN_ROOM, State.SYMPTOMATIC)
-

@@ -17,10 +17,12 @@ from tracker.errors import Rejected
 from tracker.facts.rules import Symptom
 from tracker.permissions import Permission
 from tracker.school import queries as school
-from tracker.screening import forms, queries, service
+from tracker.screening import day_queries, forms, queries, service
 from tracker.screening.queries import ClassSession
 from tracker.screening.rules import (
+    Affirmation,
     Mode,
+    Refusal,
     SessionCode,
     counts_of,
     differences,
@@ -50,7 +52,7 @@ def overview() -> Any:
     except ValueError:
         abort(404)
     everything = bool({Role.NURSE, Role.PRINCIPAL} & g.identity.roles)
-    classes = queries.class_days(
+    classes = day_queries.class_days(
         None if everything else g.identity.classes,
         day,
         clock.local(clock.now()).time(),
@@ -62,13 +64,13 @@ def overview() -> Any:
         day=day,
         classes=classes,
         sessions=[code for code in SessionCode if any(code in _codes(one) for one in classes)],
-        missing=queries.missing_of(classes) if day <= today else [],
+        missing=day_queries.missing_of(classes) if day <= today else [],
         before=next((one for one in reversed(near) if one < day), None),
         after=school.next_school_day(day) if day < today else None,
     )
 
 
-def _codes(one: queries.ClassDay) -> set[SessionCode]:
+def _codes(one: day_queries.ClassDay) -> set[SessionCode]:
     return {status.plan.code for status in one.sessions}
 
 
@@ -100,7 +102,7 @@ def sheet(session: ClassSession) -> Any:
         key=uuid4(),
         base=here.version.no if here else 0,
         mode=mode,
-        how=here.version.how if here else session.plan.how if session.plan else forms.Affirmation.LOOKED,
+        how=here.version.how if here else session.plan.how if session.plan else Affirmation.LOOKED,
         reason="",
         typed={one.id: forms.typed_of(lines.get(one.id, start)) for one in students},
         lines={one.id: lines.get(one.id, start) for one in students},
@@ -109,7 +111,7 @@ def sheet(session: ClassSession) -> Any:
     try:
         service.refuse_untimely(g.identity, session, _moment(), form.base, "asked for when it is sent")
         if not students:
-            raise Rejected(forms.Refusal.NO_STUDENTS)
+            raise Rejected(Refusal.NO_STUDENTS)
     except Rejected as no:
         refused = forms.refusal_words(no.reason, no.details)
     page = _sheet_page(session, form, students, refused=refused, here=here)

@@ -1,0 +1,80 @@
+"""What every command does the same way: prepare the schema, one transaction, a refusal in one line."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracker import schema
+from tracker.accounts.rules import MINIMUM_PASSWORD
+from tracker.config import SettingError
+from tracker.db import transaction
+from tracker.errors import Rejected
+from tracker.school.rules import PLAUSIBLE_YEARS
+
+Words = Callable[[Any, Mapping[str, Any]], str]
+
+
+class Unusable(click.ClickException):
+    """The database or the data folder cannot be used."""
+
+    exit_code = 2
+
+
+@contextmanager
+def deed(words: Words) -> Iterator[None]:
+    """Do everything inside in one transaction on a schema that is ready, or say in a line why not."""
+    try:
+        schema.prepare()
+        with transaction():
+            yield
+    except Rejected as no:
+        raise click.ClickException(words(no.reason, no.details)) from None
+    except SettingError as no:
+        raise Unusable(str(no)) from None
+
+
+class DayType(click.ParamType[date]):
+    """A day as `2026-09-21`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Reads it; a year no school could mean is none."""
+        if isinstance(value, date):
+            return value
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            day = None
+        if day is None or day.year not in PLAUSIBLE_YEARS:
+            self.fail(f"{value!r} is not a day such as 2026-09-21", param, ctx)
+        return day
+
+
+DAY = DayType()
+
+PASSWORD_FILE = click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file whose first line is the password; without it, it is asked for.",
+)
+
+
+def read_password(file: Path | None) -> str:
+    """The password from a file's first line, or typed unseen; never from the command line, where others
+    on the computer could read it."""
+    if file:
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            raise click.ClickException(f"{file} cannot be read as text") from None
+        password = lines[0] if lines else ""
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if not MINIMUM_PASSWORD <= len(password) <= 128:
+        raise click.ClickException(f"The password needs at least {MINIMUM_PASSWORD} characters, at most 128")
+    return str(password)

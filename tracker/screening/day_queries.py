@@ -1,0 +1,109 @@
+"""How the sessions of a day stand, class by class: who has reported, and who has not."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, time
+
+import sqlalchemy as sa
+
+from tracker.db import db
+from tracker.school.models import Enrolment, SchoolClass
+from tracker.school.queries import class_order, day_type_for, day_types, enrolled_on
+from tracker.school.rules import DayType
+from tracker.screening.models import SessionPlan, Sheet, SheetVersion
+from tracker.screening.queries import asked_plans, plan_holds
+from tracker.screening.rules import Plan, SessionCode, SessionState, current_session, session_state
+
+
+@dataclass(frozen=True)
+class SessionStatus:
+    """How one session of a class stands, with the version that holds."""
+
+    plan: Plan
+    state: SessionState
+    version: SheetVersion | None
+
+
+@dataclass(frozen=True)
+class ClassDay:
+    """A class on a day: how many are enrolled, and how its sessions stand."""
+
+    school_class: SchoolClass
+    enrolled: int
+    day_type: DayType | None
+    sessions: list[SessionStatus]
+
+    @property
+    def class_id(self) -> int:
+        return self.school_class.id
+
+    @property
+    def current(self) -> SessionStatus | None:
+        """The session to report now: open, not yet reported, the earliest deadline."""
+        plan = current_session([(status.plan, status.state) for status in self.sessions])
+        return next((status for status in self.sessions if status.plan is plan), None)
+
+
+def class_days(
+    class_ids: Collection[int] | None, day: date, wall: time, *, today: bool = True
+) -> list[ClassDay]:
+    """Classes with students on a day, youngest grade first.  None: all.  Four statements."""
+    query = (
+        sa.select(SchoolClass, sa.func.count(Enrolment.student_id))
+        .join(Enrolment, Enrolment.class_id == SchoolClass.id)
+        .where(*enrolled_on(day))
+        .group_by(SchoolClass.id)
+        .order_by(*class_order())
+    )
+    if class_ids is not None:
+        query = query.where(SchoolClass.id.in_(class_ids))
+    classes = db.session.execute(query).all()
+    kinds = day_types(day)
+    plans = list(db.session.scalars(sa.select(SessionPlan).where(plan_holds(day))))
+    reported = {
+        (sheet.class_id, sheet.session): version
+        for sheet, version in db.session.execute(
+            sa.select(Sheet, SheetVersion)
+            .join(SheetVersion, sa.and_(SheetVersion.sheet_id == Sheet.id, SheetVersion.no == Sheet.head))
+            .where(Sheet.day == day, *([Sheet.class_id.in_(class_ids)] if class_ids is not None else []))
+        )
+    }
+    found = []
+    for school_class, enrolled in classes:
+        kind = day_type_for(kinds, school_class)
+        statuses = []
+        for plan in asked_plans(plans, kind):
+            version = reported.get((school_class.id, plan.code))
+            state = session_state(plan, wall, reported=version is not None, today=today)
+            statuses.append(SessionStatus(plan, state, version))
+        found.append(ClassDay(school_class, enrolled, kind, statuses))
+    return found
+
+
+@dataclass(frozen=True)
+class MissingSession:
+    """A session that has opened: which of its classes have not reported."""
+
+    plan: Plan
+    state: SessionState
+    due: int
+    missing: list[SchoolClass]
+
+
+def missing_of(classes: list[ClassDay]) -> list[MissingSession]:
+    """Per session that has opened, the classes that have not reported; one with none is a finished one."""
+    sessions: dict[SessionCode, MissingSession] = {}
+    for one in classes:
+        for status in one.sessions:
+            if status.state is SessionState.NOT_YET:
+                continue
+            seen = sessions.get(status.plan.code) or MissingSession(status.plan, status.state, 0, [])
+            missing = seen.missing if status.version else [*seen.missing, one.school_class]
+            state = status.state if not status.version else seen.state
+            sessions[status.plan.code] = MissingSession(seen.plan, state, seen.due + 1, missing)
+    return list(sessions.values())
+
+
+def missing_classes(day: date, wall: time) -> list[MissingSession]:
+    """What the nurse's and the leaders' pages list: who has not reported, by session."""
+    return missing_of(class_days(None, day, wall))
