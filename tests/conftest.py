@@ -51,7 +51,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-def _make_app(folder: Path, url: str = "") -> Flask:
+def make_app(folder: Path, url: str = "") -> Flask:
     app = create_app(
         {"DATA_DIR": str(folder), "DATABASE_URL": url, "TIMEZONE": "Asia/Shanghai", "LANGUAGE": "en"}
     )
@@ -63,7 +63,7 @@ def _make_app(folder: Path, url: str = "") -> Flask:
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Cast]:
     """A database file with the schema and the cast, made once and copied for every test."""
     folder = tmp_path_factory.mktemp("furnished")
-    app = _make_app(folder)
+    app = make_app(folder)
     clock.freeze(NOW)
     with app.app_context():
         schema.upgrade()
@@ -75,7 +75,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Cast]:
 @pytest.fixture(scope="session")
 def postgres_app(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Cast]]:
     """The application on PostgreSQL, with the schema; its rows are laid anew for every test."""
-    app = _make_app(tmp_path_factory.mktemp("on-postgres"), postgres)
+    app = make_app(tmp_path_factory.mktemp("on-postgres"), postgres)
     with app.app_context():
         schema.upgrade()
     yield app, Cast()
@@ -86,7 +86,7 @@ def postgres_app(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="session")
 def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on SQLite; its database is copied in for every test."""
-    app = _make_app(tmp_path_factory.mktemp("on-sqlite"))
+    app = make_app(tmp_path_factory.mktemp("on-sqlite"))
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -120,7 +120,7 @@ def app(sqlite_app: Flask, furnished: tuple[Path, Cast]) -> Iterator[Flask]:
 @pytest.fixture
 def empty_app(tmp_path: Path) -> Iterator[Flask]:
     """The application with an empty schema and nobody in it."""
-    app = _make_app(tmp_path / "empty")
+    app = make_app(tmp_path / "empty")
     with app.app_context():
         schema.upgrade()
         yield app

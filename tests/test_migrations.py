@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from tests.conftest import _make_app
+from tests.conftest import make_app
 from tracker import schema
 from tracker.db import db
 
@@ -70,7 +70,7 @@ def test_the_program_knows_its_newest_revision():
 
 
 def test_migrated_and_created_are_the_same_on_sqlite(tmp_path):
-    app = _make_app(tmp_path / "migrated")
+    app = make_app(tmp_path / "migrated")
     with app.app_context():
         schema.upgrade()
         migrated = dumped(db.engine)
@@ -104,7 +104,7 @@ def test_a_newer_schema_is_refused_in_one_line(app):
 
 
 def test_a_database_that_is_none_is_refused_in_one_line(tmp_path):
-    app = _make_app(tmp_path / "broken")
+    app = make_app(tmp_path / "broken")
     (tmp_path / "broken" / "tracker.db").write_bytes(b"this is no database" * 100)
     with app.app_context():
         with pytest.raises(schema.SchemaError, match="cannot be used"):
@@ -113,7 +113,7 @@ def test_a_database_that_is_none_is_refused_in_one_line(tmp_path):
 
 
 def test_a_demo_database_opens_with_demo_only(tmp_path):
-    app = _make_app(tmp_path / "demo")
+    app = make_app(tmp_path / "demo")
     with app.app_context():
         schema.upgrade()
         schema.mark_as_demo()

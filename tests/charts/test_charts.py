@@ -194,6 +194,7 @@ def test_the_axis_begins_at_zero_and_days_without_school_take_no_room(app):
     ("ill", "verdict"),
     [
         (lambda number: 5, "about the term's mean (1.3%)"),
+        (lambda number: 0, "about the term's mean (0.0%)"),
         (lambda number: 20 if number > 24 else 5, "above the term's mean"),
         (lambda number: 1 if number > 24 else 12, "below the term's mean"),
     ],
@@ -202,6 +203,13 @@ def test_the_headline_is_made_by_rule(app, ill, verdict):
     frame = illness(ill)
     assert verdict in texts(drawn("illness-absence", frame)).replace("\n", " ")
     assert verdict.split(" (")[0] in CHARTS["illness-absence"].alt(frame, words_of("illness-absence"))
+
+
+@pytest.mark.parametrize("ill", [0, 5])
+def test_a_level_term_has_no_peak(app, ill):
+    frame = illness(lambda number: ill)
+    assert "Peak" not in texts(drawn("illness-absence", frame))
+    assert "highest" not in CHARTS["illness-absence"].alt(frame, words_of("illness-absence"))
 
 
 def test_in_the_first_two_weeks_nothing_is_compared(app):
@@ -335,6 +343,11 @@ def test_a_week_without_ranks_says_so(app):
     frame = scored([(1, "lower", "too_few_days", "98.0", None)])
     assert "Week 5 is not ranked yet" in texts(drawn("class-scores", frame))
     assert CHARTS["class-scores"].alt(frame, words_of("class-scores")).endswith("The week is not ranked yet.")
+
+
+def test_a_week_with_nothing_but_an_exempt_class_is_nothing_yet(app):
+    frame = scored([(1, "lower", "exempt", "98.0", None)])
+    assert "Nothing was due this week yet." in texts(drawn("class-scores", frame))
 
 
 def test_equals_share_the_sentence(app):

@@ -22,7 +22,9 @@ GOOD = {"entry_year": "2024", "class_number": "1", "student_number": "00123", "n
 
 def read(*rows, headers=None, typed_as_number=()):
     headers = headers or tuple(dict.fromkeys([*GOOD, *(name for row in rows for name in row)]))
-    cells = tuple((n, tuple(str({**GOOD, **row}.get(name, "")) for name in headers)) for n, row in enumerate(rows, 2))
+    cells = tuple(
+        (n, tuple(str({**GOOD, **row}.get(name, "")) for name in headers)) for n, row in enumerate(rows, 2)
+    )
     return read_roster(Table(tuple(headers), cells, frozenset(typed_as_number)), Stage.PRIMARY, ON)
 
 
@@ -143,7 +145,9 @@ def test_two_students_with_one_number():
 
 
 def test_guardians_come_with_all_their_columns():
-    (row,) = read({"guardian_name": "李父", "guardian_phone": "+86 138-0000-1111", "guardian2_relation": "母"}).rows
+    (row,) = read(
+        {"guardian_name": "李父", "guardian_phone": "+86 138-0000-1111", "guardian2_relation": "母"}
+    ).rows
     assert row.guardians == {
         1: GuardianText("李父", None, "+86 138-0000-1111"), 2: GuardianText(None, "母", None)
     }  # fmt: skip

@@ -49,7 +49,7 @@ def test_numbers_that_are_really_text_survive():
     book.save(file)
     table = read_table(file.getvalue())
     assert [cells[2] for _, cells in table.rows] == [
-        "00123", "00123", "45", "1.10101199003075E+17", "110101199003074518"
+        "00123", "00123", "45", "1.10101199003074E+17", "110101199003074518"
     ]  # fmt: skip
     assert 2 in table.typed_as_number  # 45 may once have begun with a zero
 
@@ -58,7 +58,9 @@ def test_a_date_cell_is_a_date():
     from datetime import date, datetime
 
     rows = [(*LI, date(2018, 3, 4)), (*LI, datetime(2018, 3, 4)), (*LI, "2018-03-04")]
-    assert [cells[4] for _, cells in read_table(xlsx_file((*CHINESE, "出生日期"), rows)).rows] == ["2018-03-04"] * 3
+    assert [cells[4] for _, cells in read_table(xlsx_file((*CHINESE, "出生日期"), rows)).rows] == [
+        "2018-03-04"
+    ] * 3
 
 
 def bomb(size: int) -> bytes:

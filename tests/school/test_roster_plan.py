@@ -75,7 +75,9 @@ def test_a_guardian_is_compared_without_the_phone_being_shown():
     same = {1: GuardianText("父", "父亲", "138")}
     assert plan(row(guardians=same), students=[seen]).is_empty
     (line,) = plan(row(guardians={1: GuardianText("父", "父亲", None)}), students=[seen]).changed
-    assert [(one.column, one.before, one.after) for one in line.changes] == [(Column.GUARDIAN_PHONE, True, False)]
+    assert [(one.column, one.before, one.after) for one in line.changes] == [
+        (Column.GUARDIAN_PHONE, True, False)
+    ]
 
 
 STAYS = [
@@ -140,7 +142,9 @@ def test_a_number_that_belongs_to_somebody_else(one, reason):
 
 
 def test_a_removed_student_does_not_come_back_by_a_file():
-    assert [wrong.reason for wrong in plan(row(), students=[replace(LI, removed=True)]).wrong] == [Reason.WAS_REMOVED]
+    assert [wrong.reason for wrong in plan(row(), students=[replace(LI, removed=True)]).wrong] == [
+        Reason.WAS_REMOVED
+    ]
 
 
 def test_new_students_and_new_classes():
@@ -161,7 +165,10 @@ def test_who_is_missing_is_listed_for_the_classes_of_the_file():
 def test_a_move_without_a_seat_column_leaves_the_old_seat_behind():
     columns = frozenset({Column.NAME, Column.CLASS_NUMBER})
     (line,) = plan(row(key=B, seat=None), columns=columns).changed
-    assert [(one.column, one.after) for one in line.changes] == [(Column.CLASS_NUMBER, B), (Column.SEAT, None)]
+    assert [(one.column, one.after) for one in line.changes] == [
+        (Column.CLASS_NUMBER, B),
+        (Column.SEAT, None),
+    ]
 
 
 def test_two_plans_are_told_apart():

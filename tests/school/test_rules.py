@@ -4,9 +4,8 @@ import pytest
 
 from tracker.school.forms import WORDS, refusal_words
 from tracker.school.official_calendar import known_years, official_days
-from tracker.school.roster_cells import Column
+from tracker.school.roster_cells import Column, Reason
 from tracker.school.roster_forms import COLUMN_WORDS, REASONS
-from tracker.school.roster_cells import Reason
 from tracker.school.rules import (
     DayType,
     Refusal,

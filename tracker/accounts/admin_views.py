@@ -1,6 +1,6 @@
 """The administrator's pages of accounts: making them, their roles, passwords and duties."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, g, request, url_for
@@ -15,7 +15,6 @@ from tracker.accounts.rules import CLASS_DUTIES, Duty, Role
 from tracker.edge import Form, page, taken
 from tracker.permissions import Permission
 from tracker.school import queries as school
-from tracker.school.models import SchoolClass
 from tracker.templating import class_label, class_ref
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -27,40 +26,37 @@ def accounts() -> Any:
     """All accounts, and the classes nobody is homeroom teacher of."""
     today = clock.today()
     day = school.roster_day(today)
+    classes = school.classes_on(day)
     return page(
         "accounts/accounts.html",
         accounts=queries.accounts(today),
-        places=_places(),
+        places=_places(day),
         day=day,
-        has_students=bool(school.classes_on(day)),
-        open_classes=_open_classes(),
+        has_students=bool(classes),
+        open_classes=queries.without_homeroom(classes, day),
     )
 
 
-def _places() -> dict[tuple[str, int], str]:
+def _places(day: date) -> dict[tuple[str, int], str]:
     """What each class and department is called, for the duties on a page."""
-    day = school.roster_day(clock.today())
     return {("class", one.id): class_label(one, day) for one in school.all_classes()} | {
         ("department", one.id): one.name for one in queries.departments()
     }
-
-
-def _open_classes() -> list[SchoolClass]:
-    return queries.classes_without_homeroom(school.roster_day(clock.today()))
 
 
 @bp.route("/accounts/new", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_MANAGE)
 def new_account() -> Any:
     """Make an account, for a homeroom teacher together with the class."""
-    classes = {class_ref(one): one for one in _open_classes()}
+    day = school.roster_day(clock.today())
+    classes = {class_ref(one): one for one in queries.without_homeroom(school.classes_on(day), day)}
     wanted = request.args.get("class") if request.args.get("class") in classes else ""
     form = forms.NewAccountForm(
         homeroom=wanted,
         roles=[Role.TEACHER.value] if wanted else [],
         starts=school.first_day(clock.today()),
     )
-    form.offer([(ref, class_label(one, school.roster_day(clock.today()))) for ref, one in classes.items()])
+    form.offer([(ref, class_label(one, day)) for ref, one in classes.items()])
 
     def make() -> str:
         user = service.create(
@@ -110,7 +106,7 @@ def account(account: Account) -> Any:
         "accounts/account.html",
         form=form,
         account=account,
-        places=_places(),
+        places=_places(school.roster_day(clock.today())),
         idle=any(duty.what in CLASS_DUTIES for duty in account.assignments)
         and Role.TEACHER not in account.roles,
     )

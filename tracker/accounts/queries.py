@@ -9,7 +9,6 @@ from tracker.accounts.models import Assignment, SignInFailure, User, UserRole
 from tracker.accounts.rules import CLASS_DUTIES, FAILURE_WINDOW_MINUTES, Duty, Identity, Role, is_locked
 from tracker.db import db
 from tracker.disinfection.models import Department
-from tracker.school import queries as school
 from tracker.school.models import SchoolClass
 
 
@@ -141,9 +140,8 @@ def user_with(user_id: int) -> User | None:
     return db.session.get(User, user_id)
 
 
-def classes_without_homeroom(day: date) -> list[SchoolClass]:
-    """The classes with students that nobody is homeroom teacher of on a day."""
-    classes = school.classes_on(day)
+def without_homeroom(classes: list[SchoolClass], day: date) -> list[SchoolClass]:
+    """Those of some classes that nobody is homeroom teacher of on a day."""
     taken = homeroom_names([one.id for one in classes], day)
     return [one for one in classes if one.id not in taken]
 

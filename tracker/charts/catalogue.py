@@ -54,8 +54,8 @@ class Chart:
 
 def _illness(question: Question) -> pd.DataFrame:
     days = illness_absence_frame(question.days[0], question.days[-1])
-    # Today is silent until its first sheet: that is not a missing report.
-    waiting = (days["on"] == pd.Timestamp(question.today)) & (days["reported"] == 0)
+    # A few classes early in the morning are not the school: today is shown when it is complete.
+    waiting = (days["on"] == pd.Timestamp(question.today)) & (days["reported"] < days["due"])
     days = days[~waiting].reset_index(drop=True)
     return trend(days, days["on"].map(lambda day: question.week.number_of(day.date())))
 

@@ -16,6 +16,8 @@ from tracker.frames import DAY, Schema, rows
 
 WINDOW = 5
 """School days that a mean is taken over."""
+EXACT = 1e-9
+"""No share is told from another that is nearer: a term without any illness is no more than zero."""
 
 TREND = Schema(
     "one row per school day",
@@ -75,11 +77,16 @@ class Finding:
     verdict: str
     peak: float
     peak_at: int
-    """The row of the peak."""
+    """The row of the highest mean."""
     peak_on: date
     silent: int
     """School days without any report."""
     coverage: float
+
+    @property
+    def has_peak(self) -> bool:
+        """Whether the highest mean stands out."""
+        return self.verdict != "only" and self.peak > 1.2 * self.usual
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> "Finding | None":
@@ -91,7 +98,7 @@ class Finding:
         last = frame.iloc[last_at]
         window = frame.iloc[: last_at + 1].tail(WINDOW)
         usual = float(reported["ill"].sum() / reported["expected"].sum())
-        verdict = "below" if last["high"] < usual else "above" if last["low"] > usual else "about"
+        verdict = "below" if last["high"] < usual else "above" if last["low"] > usual + EXACT else "about"
         peak_at = int(frame["mean"].to_numpy(na_value=0).argmax())
         return cls(
             ill=int(window["ill"].sum()),
@@ -150,7 +157,8 @@ def illness_absence(frame: pd.DataFrame, words: Words, size: Size) -> Figure:
         axes.axvline(position - 0.5, color=style.NO_DATA, linewidth=0.9, linestyle=(0, (1, 2)))
         axes.text(position - 0.4, top, words.say("holiday"), fontsize=size.small, color=style.MUTED, va="top")
     axes.fill_between(at, frame["low"], frame["high"], color=style.ILL, alpha=0.18, linewidth=0)
-    axes.plot(at, frame["rate"], "o", color=style.NO_DATA, markersize=size.small * 0.42, label="day")
+    dots: dict[str, Any] = {"markersize": size.small * 0.42, "clip_on": False}
+    axes.plot(at, frame["rate"], "o", color=style.NO_DATA, label="day", **dots)
     axes.plot(at, frame["mean"], color=style.ILL, linewidth=size.small * 0.22, label="mean")
     axes.axhline(found.usual, color=style.USUAL, linewidth=1.4, linestyle="--", label="usual")
     height = axes.get_position().height * made.height
@@ -176,7 +184,7 @@ def illness_absence(frame: pd.DataFrame, words: Words, size: Size) -> Figure:
     beside: dict[str, Any] = {"fontsize": size.small, "va": "center", "linespacing": 1.25, "clip_on": False}
     axes.text(len(frame), now_y, now_label, color=style.ILL, **beside)
     axes.text(len(frame), usual_y, usual_label, color=style.USUAL, **beside)
-    if found.peak_at < len(frame) - WINDOW and found.peak > 1.2 * found.usual:
+    if found.has_peak and found.peak_at < len(frame) - WINDOW:
         to_the_left = found.peak_at > len(frame) * 0.4
         axes.annotate(
             words.say("peak", day=words.long_day(found.peak_on), rate=words.percent(found.peak)),
@@ -185,6 +193,7 @@ def illness_absence(frame: pd.DataFrame, words: Words, size: Size) -> Figure:
             fontsize=size.small,
             ha="right" if to_the_left else "left",
             va="center",
+            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 2},
             arrowprops={"arrowstyle": "-", "color": style.MUTED, "linewidth": 0.8, "shrinkB": 3},
         )
     return made.figure
@@ -204,7 +213,7 @@ def illness_absence_alt(frame: pd.DataFrame, words: Words) -> str:
             mean=words.percent(found.usual),
         )
     ]
-    if found.verdict != "only":
+    if found.has_peak:
         sentences.append(
             words.say("alt_peak", day=words.long_day(found.peak_on), rate=words.percent(found.peak))
         )

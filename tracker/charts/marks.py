@@ -152,15 +152,15 @@ def key(made: Page, swatches: Sequence[Swatch]) -> float:
 
 
 def week_ticks(axes: Axes, days: pd.DataFrame, words: Words, size: Size, step: float) -> None:
-    """The first school day of each week under an axis of `step` points a day, as many as have room."""
-    end = float("-inf")
+    """The first school day of each week under an axis: as many as have room, the newest first."""
+    begin = float("inf")
     shown = {}
-    for row in rows(days[days["week"].diff().ne(0)]):
+    for row in rows(days[days["week"].diff().ne(0)].iloc[::-1]):
         lines = [words.short_day(row.on.date()), words.say("week", number=str(row.week))]
         half = max(width_of(line, size.small) for line in lines) / 2 + size.small * 0.35
-        if row.Index * step - half >= end:
+        if row.Index * step + half <= begin:
             shown[row.Index] = "\n".join(lines)
-            end = row.Index * step + half
+            begin = row.Index * step - half
     axes.set_xticks(list(shown), list(shown.values()), linespacing=1.3)
 
 

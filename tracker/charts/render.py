@@ -42,13 +42,14 @@ def etag_of(chart: Chart, frame: pd.DataFrame, words: Words, form: str, size: Si
 def picture(chart: Chart, frame: pd.DataFrame, words: Words, form: str, size: Size) -> Picture:
     """A chart drawn, or remembered from the last time it was."""
     etag = etag_of(chart, frame, words, form, size)
-    with _drawing:
-        if etag not in _drawn:
-            _drawn[etag] = _draw(chart, frame, words, form, size)
+    body = _drawn.get(etag)
+    if body is None:
+        with _drawing:
+            body = _drawn.get(etag) or _draw(chart, frame, words, form, size)
+            _drawn[etag] = body
             while len(_drawn) > REMEMBERED:
                 _drawn.popitem(last=False)
-        _drawn.move_to_end(etag)
-        return Picture(_drawn[etag], FORMS[form], etag)
+    return Picture(body, FORMS[form], etag)
 
 
 def _draw(chart: Chart, frame: pd.DataFrame, words: Words, form: str, size: Size) -> bytes:

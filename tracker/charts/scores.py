@@ -72,7 +72,7 @@ def _headline(frame: pd.DataFrame, words: Words) -> str:
 
 def class_scores(frame: pd.DataFrame, words: Words, size: Size) -> Figure:
     """A dot per class on one scale, a panel per ranking group; hollow where it is not ranked."""
-    if frame.empty:
+    if frame["score"].isna().all():
         return nothing_yet(size, words.say("title"), words.say("nothing"))
     groups = [(group, members) for group, members in frame.groupby("group", observed=True)]
     line = size.text * 1.75
@@ -91,7 +91,7 @@ def class_scores(frame: pd.DataFrame, words: Words, size: Size) -> Figure:
         room=line * max(counts) + head + line if beside else line * sum(counts) + (head + line) * len(counts),
     )
     least = frame["score"].min()
-    low = 80.0 if np.isnan(least) else float(np.clip((least - 2) // 5 * 5, 0, 80))
+    low = float(np.clip((least - 2) // 5 * 5, 0, 80))
     names = [words.classes[class_id] for class_id in frame["class_id"]]
     label = max(width_of(name, size.text) for name in names) + 8
     columns = (

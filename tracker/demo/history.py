@@ -37,7 +37,7 @@ from tracker.screening.rules import (
     counts_of,
     excused_sessions,
 )
-from tracker.screening.service import said_by
+from tracker.screening.line_service import said_by
 
 Row = dict[str, Any]
 ORDER = list(SessionCode)

@@ -166,8 +166,8 @@ def of_this_morning(
 ) -> list[Spell]:
     """What the people of the demo find to do at the beginning of its day, whatever chance brought.
 
-    In the class of the account `teacher` (`own`) a child is ill since yesterday.  In classes whose
-    arrival is in: one absent for an unknown reason, one ill, one back, one nobody called about
+    In the class of the account `teacher` (`own`) a child is back since yesterday, so that its sheet
+    can begin with everybody present.  In classes whose arrival is in: one absent for an unknown reason, one ill, one back, one nobody called about
     yesterday, one whose call nobody has read.
     """
 
@@ -177,7 +177,7 @@ def of_this_morning(
         return replace(drawn, found=None, last=last, **more)
 
     return [
-        spell(0, 5, COLD, today - 1, today + 1),
+        spell(0, 5, COLD, today - 3, today - 2),
         spell(1, 2, STOMACH, today, today, luck=0.3),
         spell(2, 8, COLD, today, today + 1, luck=0.9),
         spell(3, 11, COLD, today - 2, today - 1),

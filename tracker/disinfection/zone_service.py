@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -17,7 +17,10 @@ from tracker.disinfection.defaults import CLASSROOM_NAMES, DEPARTMENTS, ObjectDe
 from tracker.disinfection.models import Department, Schedule, Zone, ZoneObject, ZoneOwner
 from tracker.disinfection.rules import ROUTINE, Refusal, ZoneType
 from tracker.errors import Rejected
-from tracker.school.rules import Stage, grade_of
+from tracker.school.rules import grade_of
+
+if TYPE_CHECKING:
+    from tracker.school.models import SchoolClass
 
 CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without what is mistaken for something else on a printed door sign."""
@@ -26,22 +29,11 @@ CODE_LENGTH = 6
 Choose = Callable[[Sequence[str]], str]
 
 
-class ClassLike(Protocol):
-    """What is asked of a class: which one it is, and how old it is."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def stage(self) -> Stage: ...
-    @property
-    def entry_year(self) -> int: ...
-
-
 @dataclass(frozen=True)
 class Owner:
     """The class, or the department, that keeps a zone."""
 
-    school_class: ClassLike | None = None
+    school_class: SchoolClass | None = None
     department_id: int | None = None
 
 
@@ -101,7 +93,7 @@ def ship_defaults(
     at: datetime,
     valid_from: date,
     *,
-    classes: Iterable[ClassLike],
+    classes: Iterable[SchoolClass],
     language: str = "zh_Hans",
     choose: Choose = secrets.choice,
 ) -> Shipped:
@@ -211,7 +203,7 @@ def _row(schedule: Schedule, valid_from: date) -> dict[str, Any]:
     return {**values, "valid_from": valid_from}
 
 
-def _grade(school_class: ClassLike | None, day: date) -> int | None:
+def _grade(school_class: SchoolClass | None, day: date) -> int | None:
     return grade_of(school_class.stage, school_class.entry_year, day) if school_class else None
 
 

@@ -28,7 +28,7 @@ MOST_PARTS = 1000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _MOST_SHEET_ROWS = 1_048_576
-_MOST_SHEET_COLUMNS = 100
+_MOST_SHEET_COLUMNS = 40
 _HEADER_WITHIN = 10  # a title and a date often stand above the header
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 

@@ -1,5 +1,6 @@
 """Importing a roster: upload it, look through what would change, confirm it."""
 
+import contextlib
 import hashlib
 import io
 from typing import Any
@@ -29,24 +30,24 @@ MOST_SHOWN = 200
 def upload() -> Any:
     """Upload a roster.  Nothing of the school changes yet."""
     form = roster_forms.UploadForm()
-    if form.validate_on_submit():
-        content = form.file.data.read(roster_file.MOST_BYTES + 1)
-        try:
-            table = roster_file.read_table(content)
-            roster_queries.import_days(form.on.data, clock.today())
-        except Rejected as no:
-            form.refuse(no.field, forms.refusal_words(no.reason, no.details))
-        else:
+    if not form.validate_on_submit():
+        return _upload_page(form)
+    with contextlib.closing(form.file.data) as file:
+        content = file.read(roster_file.MOST_BYTES + 1)
+    # Read before the transaction: nobody waits for a large workbook.
+    try:
+        table = roster_file.read_table(content)
+        roster_queries.import_days(form.on.data, clock.today())
+    except Rejected as no:
+        form.refuse(no.field, forms.refusal_words(no.reason, no.details))
+        return _upload_page(form)
 
-            def keep() -> str:
-                sha256 = hashlib.sha256(content).hexdigest()
-                kept = roster_service.keep_upload(
-                    g.identity.user_id, clock.now(), table, sha256, form.on.data
-                )
-                return url_for(".preview", upload_id=kept.id)
+    def keep() -> str:
+        sha256 = hashlib.sha256(content).hexdigest()
+        kept = roster_service.keep_upload(g.identity.user_id, clock.now(), table, sha256, form.on.data)
+        return url_for(".preview", upload_id=kept.id)
 
-            return once("roster.upload", keep)
-    return _upload_page(form)
+    return once("roster.upload", keep)
 
 
 def _upload_page(form: roster_forms.UploadForm) -> Any:
@@ -97,13 +98,14 @@ def _preview_page(form: roster_forms.ConfirmForm, upload: RosterUpload) -> Any:
     stale = bool(form.form_errors)
     form.seen.data = plan.digest
 
+    stage = roster_queries.stage(days.today)
+    day = max(days.today, *(line.on for line in plan.lines))  # new classes may begin with the coming term
+
     def label(key: ClassKey | None) -> str:
         if key is None:
             return str(_("no class"))
-        stage = roster_queries.stage(days.today)
-        return class_label(SchoolClass(stage=stage, entry_year=key[0], number=key[1]), max(lines_on))
+        return class_label(SchoolClass(stage=stage, entry_year=key[0], number=key[1]), day)
 
-    lines_on = {line.on for line in plan.lines} | {days.today}
     return page(
         "school/preview.html",
         form=form,

@@ -21,6 +21,7 @@ from tracker.school.queries import enrolled_on, read_class_ref
 from tracker.school.rules import SESSIONS_OF_DAY, DayType, Scope, day_type_of
 from tracker.screening.models import Entry, FeverTrigger, Reading, Roster, SessionPlan, Sheet, SheetVersion
 from tracker.screening.rules import (
+    CARRIED,
     NORMAL_LINE,
     Line,
     Plan,
@@ -271,27 +272,26 @@ def _findings(
 
 
 def prefilled(
-    code: SessionCode, kept: dict[SessionCode, KeptSheet], students: list[RosterStudent]
+    code: SessionCode, day: date, kept: dict[SessionCode, KeptSheet], students: list[RosterStudent]
 ) -> dict[int, Line]:
     """What a sheet not yet reported starts with: who is known not to be in class.
 
-    From the last earlier sheet of the day; before any, from the absences that are being followed up.
+    From the last earlier sheet of the day and what a call has brought since; before any sheet, from
+    the absences that are being followed up.
     """
     order = list(SessionCode)
     earlier = [session for session in kept if order.index(session) < order.index(code)]
-    if earlier:
-        last = kept[max(earlier, key=order.index)].lines
-        carried = (State.ABSENT, State.NOT_HERE, State.AWAY, State.IN_ROOM, State.LEFT)
-        return {
-            student.id: Line(line.state, line.reason)
-            for student in students
-            if (line := last.get(student.id)) and line.state in carried
-        }
-    return {
-        student.id: Line(State.ABSENT, student.episode.reason)
-        for student in students
-        if student.episode and student.episode.is_missing
-    }
+    last = kept[max(earlier, key=order.index)].lines if earlier else {}
+    found = {}
+    for student in students:
+        line, episode = last.get(student.id), student.episode
+        missing = episode is not None and episode.is_missing
+        arrived = episode is not None and episode.back_on == day
+        if episode and missing and (not earlier or (line and line.state is State.ABSENT)):
+            found[student.id] = Line(State.ABSENT, episode.reason)
+        elif line and line.state in CARRIED and not (line.state is State.ABSENT and arrived):
+            found[student.id] = Line(line.state, line.reason)
+    return found
 
 
 def version_with_key(key: UUID) -> tuple[SheetVersion, Sheet] | None:

@@ -90,6 +90,9 @@ class State(StrEnum):
 
 PRESENT = frozenset({State.NORMAL, State.MEASURED, State.SYMPTOMATIC})
 
+CARRIED = frozenset({State.ABSENT, State.NOT_HERE, State.AWAY, State.IN_ROOM, State.LEFT})
+"""States that a later session of the day starts with."""
+
 
 class AbsenceReason(StrEnum):
     """Why a student is absent."""

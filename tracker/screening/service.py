@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,20 +16,16 @@ from tracker.accounts.rules import Identity, Role
 from tracker.audit import service as audit
 from tracker.db import db, insert
 from tracker.errors import Rejected
-from tracker.facts import service as facts
-from tracker.facts.rules import ObservationKind, SourceKind, Symptom
-from tracker.facts.service import Fact
 from tracker.school import service as school
 from tracker.school.rules import ExcuseCode, is_school_day
 from tracker.screening import queries
 from tracker.screening.defaults import SHIPPED_PLANS, SHIPPED_TRIGGERS
-from tracker.screening.models import Entry, FeverTrigger, Reading, Roster, SessionPlan, Sheet, SheetVersion
+from tracker.screening.line_service import keep_lines
+from tracker.screening.models import FeverTrigger, Roster, SessionPlan, Sheet, SheetVersion
 from tracker.screening.queries import ClassSession, RosterStudent
 from tracker.screening.rules import (
-    DEVICES,
     FIRST_CALL_MINUTES,
     HALF_OF,
-    ILL_REASONS,
     NORMAL_LINE,
     PRESENT,
     Affirmation,
@@ -38,7 +33,6 @@ from tracker.screening.rules import (
     Line,
     Plan,
     Refusal,
-    Site,
     State,
     VersionKind,
     counts_of,
@@ -151,7 +145,7 @@ def submit(who: Identity, moment: Moment, session: ClassSession, form: Submissio
     changed = {
         student: line for student, line in form.lines.items() if line != before.get(student, NORMAL_LINE)
     }
-    _keep_lines(who.user_id, moment.at, session, sheet_id, no, changed, corrected=set(changed) & set(before))
+    keep_lines(who.user_id, moment.at, session, sheet_id, no, changed, corrected=set(changed) & set(before))
     _follow_absences(who.user_id, moment.at, session, plan, form.lines, students)
     audit.record(
         who.user_id,
@@ -195,7 +189,7 @@ def withdraw(who: Identity, moment: Moment, session: ClassSession, key: UUID) ->
     )
     db.session.execute(sa.update(Sheet).where(Sheet.id == sheet.id).values(head=None))
     not_normal = {student for student, line in kept.lines.items() if line != NORMAL_LINE}
-    _keep_lines(who.user_id, moment.at, session, sheet.id, number, {}, corrected=not_normal)
+    keep_lines(who.user_id, moment.at, session, sheet.id, number, {}, corrected=not_normal)
     absence.unfollow_sheet(who.user_id, moment.at, class_id=session.class_id, day=session.day, since=last.at)
     audit.record(who.user_id, moment.at, "screening.withdraw", "sheet", sheet.id, changes={"no": number})
 
@@ -276,126 +270,6 @@ def _claim_withdrawn(session: ClassSession, form: Submission) -> tuple[int, int]
     if claimed is None:
         raise Stale
     return claimed, number
-
-
-def _keep_lines(
-    by: int,
-    at: datetime,
-    session: ClassSession,
-    sheet_id: int,
-    no: int,
-    changed: Mapping[int, Line],
-    *,
-    corrected: set[int],
-) -> None:
-    """Write who is not plain normal, their readings and what they say of health.
-
-    What was said of the corrected before ends with this version: nothing is overwritten.
-    """
-    if corrected:
-        db.session.execute(
-            sa.update(Entry)
-            .where(Entry.sheet_id == sheet_id, Entry.student_id.in_(corrected), Entry.until_no.is_(None))
-            .values(until_no=no)
-            .execution_options(synchronize_session=False)
-        )
-        db.session.execute(
-            sa.update(Reading)
-            .where(
-                Reading.sheet_id == sheet_id, Reading.student_id.in_(corrected), Reading.struck_at.is_(None)
-            )
-            .values(struck_at=at)
-            .execution_options(synchronize_session=False)
-        )
-        facts.retract(at, SourceKind.SHEET, sheet_id, corrected)
-    told = said_by(by, at, session, sheet_id, no, changed)
-    if told.entries:
-        db.session.execute(sa.insert(Entry), told.entries, execution_options={"render_nulls": True})
-    if told.readings:
-        db.session.execute(sa.insert(Reading), told.readings, execution_options={"render_nulls": True})
-    facts.observe(at, told.facts)
-
-
-@dataclass(frozen=True)
-class Said:
-    """What lines of a sheet come to, as rows: who is not plain normal, readings, facts of health."""
-
-    entries: list[dict[str, Any]]
-    readings: list[dict[str, Any]]
-    facts: list[Fact]
-
-
-def said_by(
-    by: int, at: datetime, session: ClassSession, sheet_id: int, no: int, lines: Mapping[int, Line]
-) -> Said:
-    """The rows that a version of a sheet adds for these lines; nothing is written here."""
-    entries = [
-        {
-            "sheet_id": sheet_id,
-            "student_id": student,
-            "since_no": no,
-            "until_no": None,
-            "state": line.state,
-            "reason": line.reason,
-            "onset": line.onset,
-            "note": line.note,
-        }
-        for student, line in lines.items()
-        if line != NORMAL_LINE
-    ]
-    readings = [
-        {
-            "student_id": student,
-            "taken_at": at,
-            "seq": seq,
-            "tenths": tenths,
-            "site": site,
-            "device": DEVICES[site],
-            "by": by,
-            "sheet_id": sheet_id,
-            "struck_at": None,
-        }
-        for student, line in lines.items()
-        for seq, tenths, site in ((1, line.first, Site.FOREHEAD), (2, line.retest, Site.AXILLARY))
-        if tenths is not None
-    ]
-    found = [
-        fact
-        for student, line in lines.items()
-        for fact in _facts_of(student, line, session, at, sheet_id, no)
-    ]
-    return Said(entries, readings, found)
-
-
-def _facts_of(
-    student: int, line: Line, session: ClassSession, at: datetime, sheet_id: int, no: int
-) -> list[Fact]:
-    """What a line of a sheet says of a student's health."""
-
-    def fact(kind: ObservationKind, code: str | None, tenths: int | None = None) -> Fact:
-        return Fact(
-            student,
-            kind,
-            code,
-            session.day,
-            line.onset or session.day,
-            at,
-            SourceKind.SHEET,
-            sheet_id,
-            no,
-            tenths=tenths,
-        )
-
-    order = list(Symptom)
-    found = [
-        fact(ObservationKind.SYMPTOM, symptom.value) for symptom in sorted(line.symptoms, key=order.index)
-    ]
-    fever = fever_of(line.first, line.retest, trigger=session.trigger, retest_trigger=session.retest_trigger)
-    if fever in (FeverState.WAITING, FeverState.CONFIRMED):
-        found.append(fact(ObservationKind.FEVER, None, max(line.first or 0, line.retest or 0)))
-    if line.state is State.ABSENT and line.reason in ILL_REASONS:
-        found.append(fact(ObservationKind.ILL_ABSENCE, line.reason.value if line.reason else None))
-    return found
 
 
 def _follow_absences(

@@ -96,7 +96,7 @@ def sheet(session: ClassSession) -> Any:
     here = kept.get(session.code)
     default = session.plan.mode if session.plan else Mode.EXCEPTIONS
     mode = Mode.FULL if request.args.get("mode", default) == Mode.FULL else Mode.EXCEPTIONS
-    lines = here.lines if here else queries.prefilled(session.code, kept, students)
+    lines = here.lines if here else queries.prefilled(session.code, session.day, kept, students)
     start = forms.starting_line(mode) if not here else forms.starting_line(Mode.EXCEPTIONS)
     form = forms.SheetForm(
         key=uuid4(),

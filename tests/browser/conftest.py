@@ -1,0 +1,156 @@
+"""A real Chromium before a real server: nothing may be complained of, nothing may leave the application."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from waitress import create_server
+
+from tests.cast import NOW, TERM, Cast
+from tests.conftest import make_app, required
+from tracker import clock
+from tracker.accounts.guards import signed_in
+from tracker.accounts.queries import user_named
+from tracker.db import db
+from tracker.school.models import Enrolment, Student
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+DESKTOP = {"viewport": {"width": 1366, "height": 768}}
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if not Path(CHROMIUM).exists():
+        if required("BROWSER"):
+            pytest.fail(f"no Chromium at {CHROMIUM}")
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield started
+    started.close()
+
+
+@dataclass
+class Served:
+    """The application as a browser reaches it."""
+
+    app: Flask
+    cast: Cast
+    base: str
+
+
+@pytest.fixture
+def served(furnished: tuple[Path, Cast], tmp_path: Path) -> Iterator[Served]:
+    """The cast's school, its class 3(1) grown to 45 students, on a port of its own."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    shutil.copy(furnished[0], folder / "tracker.db")
+    app = make_app(folder)
+    cast = furnished[1]
+    with app.app_context():
+        for seat in range(11, 46):
+            student = Student(number=f"B{seat}", name=f"Child 3-1 {seat}", pinyin=f"child {seat}")
+            db.session.add(student)
+            db.session.flush()
+            db.session.add(
+                Enrolment(student_id=student.id, starts=TERM[0], class_id=cast.classes["3-1"], seat=seat)
+            )
+        db.session.commit()
+        db.session.remove()
+    # A browser's clicks take time: the clock runs, or two corrections would fall into one instant.
+    clock.freeze(None)
+    clock.shift_to(NOW)
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Served(app, cast, f"http://127.0.0.1:{server.effective_port}")
+    server.close()
+    thread.join(5)
+    with app.app_context():
+        db.engine.dispose()
+
+
+@dataclass
+class Watched:
+    """A page whose complaints are kept, and its requests."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Go to a path of the application."""
+        self.page.goto(self.base + path)
+        return self.page
+
+    def violations(self) -> list[str]:
+        """What axe-core finds against WCAG 2.0–2.2 A and AA on the page as it stands."""
+        # Half hidden under the bar at the bottom, a field would count as too small a target.
+        self.page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+        found = (
+            Axe().run(self.page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
+        )
+        return [f"{one['id']}: {one['nodes'][0]['html'][:200]} ({len(one['nodes'])})" for one in found]
+
+
+@pytest.fixture
+def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Watched]]:
+    """Opens a browser for somebody: `visit("ann", PHONE)`; whatever it complains of fails the test."""
+    contexts: list[BrowserContext] = []
+    pages: list[Watched] = []
+
+    def opened(
+        username: str | None, device: dict, *, language: str = "zh_Hans", script: bool = True
+    ) -> Watched:
+        context = browser.new_context(**device, java_script_enabled=script)
+        client = served.app.test_client()
+        with served.app.app_context():
+            token = signed_in(user_named(username)).get_id() if username else None
+        with client.session_transaction() as session:
+            session["language"] = language
+            if token:
+                session.update(_user_id=token, _fresh=True)
+        cookie = client.get_cookie("tracker")
+        context.add_cookies([{"name": "tracker", "value": cookie.value, "url": served.base}])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        watched = Watched(page, served.base)
+        page.on("console", lambda message: watched.complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: watched.complaints.append(f"error: {error}"))
+        page.on(
+            "request",
+            lambda request: (
+                request.url.startswith((served.base, "data:"))
+                or watched.complaints.append(f"left the application: {request.url}")
+            ),
+        )
+        contexts.append(context)
+        pages.append(watched)
+        return watched
+
+    yield opened
+    for context in contexts:
+        context.close()
+    for watched in pages:
+        # A refused form answers 409 or 422, which Chromium notes as a failed resource.
+        kept = [one for one in watched.complaints if "status of 4" not in one]
+        assert kept == []
