@@ -265,25 +265,26 @@ def check_page(page: BeautifulSoup) -> None:
     )
     ids = [element["id"] for element in page.select("[id]")]
     assert len(ids) == len(set(ids)), f"ids twice: {sorted({one for one in ids if ids.count(one) > 1})}"
-    for label in page.select("label[for]"):
-        assert label["for"] in ids, f"label points nowhere: {label['for']}"
+    known, labelled = set(ids), {label["for"] for label in page.select("label[for]")}
+    assert labelled <= known, f"labels point nowhere: {labelled - known}"
     for field in page.select("input:not([type=hidden]), select, textarea"):
-        named = field.get("aria-label") or field.get("aria-labelledby") or field.find_parent("label")
-        assert named or page.select_one(f'label[for="{field.get("id")}"]'), f"a field without label: {field}"
+        named = field.get("aria-label") or field.get("aria-labelledby") or field.get("id") in labelled
+        assert named or field.find_parent("label"), f"a field without label: {field}"
     for form in page.select("form"):
         if form.get("method", "").lower() == "post":
             assert form.select_one("input[name=csrf_token]"), "a writing form without token"
     for described in page.select("[aria-describedby]"):
         for one in described["aria-describedby"].split():
-            assert one in ids, f"described by nothing: {one}"
+            assert one in known, f"described by nothing: {one}"
     assert not page.select("[style], [onclick], [onchange], [onsubmit], style"), "inline style or handler"
     assert all(script.get("src") for script in page.select("script")), "inline script"
     for element in page.select("[src], link[href]"):
         address = element.get("src") or element.get("href")
         assert address.startswith("data:") or not urlsplit(address).netloc, f"from elsewhere: {address}"
     text = page.get_text(" ")
-    for trace in ("%(", "{{", "{%", "Undefined", "None ", "lazy_gettext"):
+    for trace in ("%(", "{{", "{%", "Undefined", "lazy_gettext"):
         assert trace not in text, f"{trace!r} on the page"
+    assert "None" not in page.stripped_strings, "a value that is none on the page"
 
 
 @pytest.fixture

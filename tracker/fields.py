@@ -50,8 +50,10 @@ class Password(PasswordField):
 
     data: str
 
-    def __init__(self, label: Any, *validators: Any, **more: Any) -> None:
-        super().__init__(label, validators=[Needed(), *validators], **more)
+    def __init__(self, label: Any, *validators: Any, present: bool = False, **more: Any) -> None:
+        # Browsers and their password keepers ask which of the two it is.
+        kind = {"autocomplete": "current-password" if present else "new-password"}
+        super().__init__(label, validators=[Needed(), *validators], render_kw=kind, **more)
 
 
 class MaybeDay(DateField):
@@ -84,3 +86,7 @@ class Ticks(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.type = "SelectMultipleField"  # as the template's macro knows it

@@ -184,7 +184,12 @@ def test_what_is_not_there(sign_in, url):
 @pytest.mark.parametrize("who", ["ann", "nora", "pia", "lou", "asa", "stranger"])
 def test_nobody_else_administers(sign_in, cast, who):
     visitor = sign_in(who)
-    for url in ("/admin/accounts/new", "/admin/accounts/1", "/admin/accounts/1/password", "/admin/assignments/1/end"):
+    for url in (
+        "/admin/accounts/new",
+        "/admin/accounts/1",
+        "/admin/accounts/1/password",
+        "/admin/assignments/1/end",
+    ):
         visitor.get(url, 403)
 
 
@@ -203,3 +208,23 @@ def test_the_same_form_twice_makes_one_account(sign_in):
 ])  # fmt: skip
 def test_the_pages_in_chinese(sign_in, url):
     sign_in("ada").get(f"{url}?lang=zh_Hans")
+
+
+def test_an_account_is_made_before_there_is_any_class(empty_app):
+    from tests.cast import NOW
+    from tracker.accounts import service
+    from tracker.db import transaction
+
+    with transaction():
+        service.create(
+            None,
+            NOW,
+            username="ada",
+            name="Ada",
+            password_hash=service.hash_password(PASSWORD),
+            roles=[Role.ADMIN],
+        )
+    ada = Visitor(empty_app).sign_in("ada")
+    assert not ada.get("/admin/accounts/new").select_one("#homeroom")
+    make(ada, roles=["nurse"])
+    assert roles_of("zoe") == {Role.NURSE}

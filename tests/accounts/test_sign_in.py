@@ -165,7 +165,9 @@ def test_the_language_of_an_account_goes_wherever_it_signs_in(sign_in, app):
     ann.send(ann.get("/account/language"), language="zh_Hans")
     assert ann.get("/").select_one("html")["lang"] == "zh-CN"
     assert Visitor(app).sign_in("ann").get("/").select_one("html")["lang"] == "zh-CN"
-    ann.send(ann.get("/account/language"), expect=422, language="fr", key="9f0e1f4e-57a5-4d43-b1f0-0e4e6a5f7c03")
+    ann.send(
+        ann.get("/account/language"), expect=422, language="fr", key="9f0e1f4e-57a5-4d43-b1f0-0e4e6a5f7c03"
+    )
 
 
 def test_a_sign_in_is_in_the_trail_and_no_password_anywhere(visitor, cast):
@@ -173,7 +175,9 @@ def test_a_sign_in_is_in_the_trail_and_no_password_anywhere(visitor, cast):
     row = db.session.scalars(sa.select(Trail).where(Trail.deed == "account.sign_in")).one()
     assert (row.by, row.subject_id, row.changes) == (cast.users["ann"], cast.users["ann"], {})
     attempt(visitor := Visitor(visitor.app), "ann", "my secret", 422)
-    assert "secret" not in str(db.session.execute(sa.select(SignInFailure.username, SignInFailure.address)).all())
+    assert "secret" not in str(
+        db.session.execute(sa.select(SignInFailure.username, SignInFailure.address)).all()
+    )
 
 
 def test_a_name_is_kept_shortened_in_the_failures():

@@ -134,7 +134,11 @@ def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Watched]]:
         page = context.new_page()
         page.set_default_timeout(15_000)
         watched = Watched(page, served.base)
-        page.on("console", lambda message: watched.complaints.append(f"{message.type}: {message.text}"))
+        page.on(
+            "console",
+            lambda message: message.type in ("error", "warning")
+            and watched.complaints.append(f"{message.type}: {message.text}"),
+        )
         page.on("pageerror", lambda error: watched.complaints.append(f"error: {error}"))
         page.on(
             "request",

@@ -20,20 +20,21 @@ PAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("language", ["zh_Hans", "en"])
-def test_every_page_is_for_everybody(visit, device, language):
+@pytest.mark.parametrize(
+    "device, language, axe",
+    [(PHONE, "zh_Hans", True), (DESKTOP, "en", True), (PHONE, "en", False), (DESKTOP, "zh_Hans", False)],
+    ids=["phone Chinese", "desktop English", "phone English: width", "desktop Chinese: width"],
+)
+def test_every_page_is_for_everybody(visit, device, language, axe):
     found = {}
     for who, paths in PAGES.items():
         watched = visit(who, device, language=language)
         for path in paths:
             page = watched.open(path)
-            if wrong := watched.violations():
+            if axe and (wrong := watched.violations()):
                 found[who, path] = wrong
-            wide = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            if wide > 0:
+            root = "document.documentElement"
+            if (wide := page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")) > 0:
                 found[who, path, "too wide"] = wide
         watched.page.close()
     assert found == {}

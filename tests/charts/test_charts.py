@@ -339,6 +339,12 @@ def test_the_headline_counts_who_is_close_to_the_best(app, scores, headline):
     assert headline in texts(drawn("class-scores", frame))
 
 
+def test_the_band_reaches_from_one_late_check_below_the_best_ranked_class_to_it(app):
+    frame = scored([(1, "lower", "ranked", "96.0", 1), (2, "lower", "too_few_days", "99.0", None)])
+    [band] = drawn("class-scores", frame).axes[0].patches
+    assert (band.get_x(), band.get_x() + band.get_width()) == pytest.approx((93.5, 96.0))
+
+
 def test_a_week_without_ranks_says_so(app):
     frame = scored([(1, "lower", "too_few_days", "98.0", None)])
     assert "Week 5 is not ranked yet" in texts(drawn("class-scores", frame))

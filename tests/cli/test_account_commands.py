@@ -1,7 +1,7 @@
 import pytest
 
 from tests.cast import TODAY
-from tests.cli.test_school_commands import invoke
+from tests.cli.runner import invoke
 from tests.conftest import Visitor
 from tracker.accounts import queries
 from tracker.accounts.rules import Duty, Role
@@ -24,7 +24,18 @@ def account(username):
 
 
 def test_an_account_is_made_given_duties_disabled_and_opened(run, app, cast, password_file):
-    run("user-create", "zoe", "--name", "Zoe", "--role", "teacher", "--role", "staff", "--password-file", password_file)
+    run(
+        "user-create",
+        "zoe",
+        "--name",
+        "Zoe",
+        "--role",
+        "teacher",
+        "--role",
+        "staff",
+        "--password-file",
+        password_file,
+    )
     assert account("zoe").roles == (Role.TEACHER, Role.STAFF)
     run("user-assign", "zoe", "stand_in", "--class", "2024-1", "--to", "2026-09-30")
     run("user-assign", "zoe", "department", "--department", "General affairs", "--from", "2026-09-01")

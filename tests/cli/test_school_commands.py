@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from tests.cast import TERM, count
+from tests.cli.runner import invoke
 from tests.school.roster import CHINESE, REQUIRED, WHOLE_HEADER, csv_file, whole_school, xlsx_file
 from tracker.accounts import queries as accounts
 from tracker.db import db
@@ -13,15 +14,6 @@ from tracker.school.models import ImportRun, Student, Term
 @pytest.fixture
 def run(app):
     return lambda *words, **more: invoke(app, *words, **more)
-
-
-def invoke(app, *words, code=0, **more):
-    db.session.rollback()
-    result = app.test_cli_runner().invoke(args=[str(word) for word in words], **more)
-    assert result.exit_code == code, result.output
-    assert "Traceback" not in result.output
-    db.session.expire_all()
-    return result.output
 
 
 @pytest.fixture
@@ -70,7 +62,9 @@ def test_a_set_up_that_cannot_be(empty_app, password_file, changed, words):
 
 
 def test_a_day_that_is_none_and_a_short_password(empty_app, tmp_path, password_file):
-    assert "not a day" in invoke(empty_app, *SETUP, "--from", "0026-09-01", "--password-file", password_file, code=2)
+    assert "not a day" in invoke(
+        empty_app, *SETUP, "--from", "0026-09-01", "--password-file", password_file, code=2
+    )
     password_file.write_text("short")
     assert "at least 8" in invoke(empty_app, *SETUP, "--password-file", password_file, code=1)
     password_file.write_bytes(b"\xff\xfe\x00")
@@ -102,9 +96,11 @@ def test_a_move_from_a_day_and_a_cleared_cell_are_told_without_a_name(run, tmp_p
     file = tmp_path / "roster.csv"
     file.write_bytes(csv_file((*REQUIRED, "seat"), [("2023", "2", "T2024101", "Child 3-1 01", "")]))
     output = run("import-roster", file, "--on", "2026-09-28")
-    assert "T2024101 class_number: 3(1) → 4(2)" in output and "T2024101 seat: 1 → empty" in output
-    assert "Child" not in output
-    line = next(one for one in school.roster_lines(cast.classes["4-2"], date(2026, 9, 28)) if one.number == "T2024101")
+    assert "T2024101 class_number: 3(1) → 4(2)" in output and "T2024101 seat: 1 → is cleared" in output
+    assert "Child" not in output and "its 9 students stay" in output
+    line = next(
+        one for one in school.roster_lines(cast.classes["4-2"], date(2026, 9, 28)) if one.number == "T2024101"
+    )
     assert line.seat is None
     assert len(school.roster_lines(cast.classes["3-1"], date(2026, 9, 27))) == 10
 
@@ -113,7 +109,11 @@ def test_wrong_rows_are_told_with_reason_and_remedy_and_nothing_is_kept(run, tmp
     file = tmp_path / "roster.csv"
     file.write_bytes(csv_file(CHINESE, [("2024", "1", "1", "王芳"), ("1924", "x", "1", "赵四")], "gb18030"))
     output = run("import-roster", file, code=1)
-    for words in ("row 3, entry_year: '1924': No class at the school", "row 3, class_number", "Row 2 has the same"):
+    for words in (
+        "row 3, entry_year, “1924”: No class at the school",
+        "row 3, class_number",
+        "Row 2 has the same",
+    ):
         assert words in output
     assert count(Student) == 18
 
@@ -132,3 +132,11 @@ def test_a_day_outside_every_term(run, tmp_path):
     file.write_bytes(csv_file(REQUIRED, [("2024", "1", "1", "x")]))
     assert "no term" in run("import-roster", file, "--on", "2026-08-01", code=1)
     assert TERM[0] > date(2026, 8, 1)
+
+
+def test_a_demo_school_is_no_place_for_commands(run):
+    from tracker import schema
+
+    schema.mark_as_demo()
+    db.session.commit()
+    assert "demo" in run("term", "Spring", "--from", "2027-03-01", "--to", "2027-07-01", code=2)

@@ -18,6 +18,7 @@ from tracker.school.models import (
     Residence,
     RosterUpload,
     SchoolClass,
+    Setting,
     Student,
 )
 from tracker.school.roster_file import read_table
@@ -306,3 +307,13 @@ def test_an_upload_waits_encrypted_and_for_its_owner_alone(app, cast):
     with transaction():
         drop_upload(cast.users["asa"], NOW, db.session.scalars(sa.select(RosterUpload.id)).one())
     assert count(RosterUpload) == 0
+
+
+def test_a_junior_school_makes_junior_classes(app):
+    db.session.add(Setting(key="school.stage", valid_from=TERM[0], value="junior", by=None, at=NOW))
+    db.session.commit()
+    bring_in(csv_file(REQUIRED, [("2025", "3", "100", "王芳")]))
+    assert queries.class_named("junior-2025-3") and not queries.class_named("2025-3")
+    assert (
+        look_at(csv_file(REQUIRED, [("2022", "1", "101", "赵四")])).counts["wrong"] == 1
+    )  # three years only

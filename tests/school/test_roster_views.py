@@ -74,10 +74,10 @@ def test_a_wrong_row_tells_row_column_value_reason_and_remedy(sign_in):
     assert [row[:3] for row in rows] == [
         ["3", "Entry year", "1924"],
         ["3", "Student number", "1"],
-        ["3", "Name", "–"],
+        ["3", "Full name", "–"],
         ["3", "Guardian's phone", "call me"],
     ]
-    assert all(row[3] and row[4] for row in rows)
+    assert "Write the year in which the class entered the school" in rows[0][3]
     assert "Row 2 has the same student number" in rows[1][3]
     assert not page.select_one("#confirm")
 
@@ -101,7 +101,7 @@ def test_a_cleared_cell_and_a_move_are_shown_and_a_guardian_is_not(sign_in, cast
 @pytest.mark.parametrize("content, words", [
     (b"", "empty"),
     (b"MZ\x90\x00" + bytes(100), "no roster"),
-    (csv_file(CHINESE[:3], [("2024", "1", "1")]), "Name (name)"),
+    (csv_file(CHINESE[:3], [("2024", "1", "1")]), "Full name (name)"),
     (csv_file(REQUIRED, [("2024", "1", "1", "x")] * 10_001), "10000 rows"),
     (b"x" * 300_001, "larger than"),
 ])  # fmt: skip
@@ -193,3 +193,18 @@ def test_the_pages_in_chinese(sign_in, url):
     if url.startswith("/school/imports"):
         ada.send(ada.get(where), "#confirm")
     ada.get(f"{where if url == '/school/import/1' else url}?lang=zh_Hans")
+
+
+def test_a_chosen_day_that_meanwhile_lies_outside_every_term(sign_in, cast):
+    from datetime import date
+
+    from tests.cast import NOW
+    from tracker.db import transaction
+    from tracker.school import service
+
+    ada = sign_in("ada")
+    upload(ada, NEW, on="2027-01-18")
+    where = ada.location
+    with transaction():
+        service.change_term(cast.users["ada"], NOW, 1, "Autumn", date(2026, 9, 1), date(2027, 1, 15))
+    assert "in no term" in ada.get(where, 422).select_one("#on-error").text

@@ -67,13 +67,13 @@ def new_account() -> Any:
             password_hash=service.hash_password(form.password.data),
             roles=form.chosen_roles,
         )
-        if form.homeroom.data and form.starts.data:
+        if form.class_ref and form.starts.data:
             service.assign(
                 g.identity.user_id,
                 clock.now(),
                 user.id,
                 Duty.HOMEROOM,
-                class_id=classes[form.homeroom.data].id,
+                class_id=classes[form.class_ref].id,
                 starts=form.starts.data,
             )
         flash(_("The account %(username)s is made.", username=form.username.data))
@@ -177,7 +177,7 @@ def assign(user: User) -> Any:
             starts=form.starts.data,
             ends=form.ends.data,
         )
-        flash(_("The duty is assigned."))
+        flash(_("The assignment is made."))
         return url_for(".account", user_id=user_id)
 
     return taken(form, "account.assign", give, forms.refusal_words) or page(
@@ -199,9 +199,9 @@ def end_assignment(duty: Assignment) -> Any:
 
     def end() -> str:
         service.end_assignment(g.identity.user_id, clock.now(), duty_id, form.last_day.data)
-        flash(_("The duty ends on %(day)s.", day=form.last_day.data.isoformat()))
+        flash(_("The assignment ends on %(day)s.", day=form.last_day.data.isoformat()))
         return url_for(".account", user_id=user_id)
 
     return taken(form, "account.unassign", end, forms.refusal_words) or page(
-        "accounts/end.html", form=form, duty=duty, places=_places()
+        "accounts/end.html", form=form, duty=duty, places=_places(school.roster_day(clock.today()))
     )

@@ -48,8 +48,8 @@ def local_path(address: str | None) -> str | None:
 class LoginForm(FlaskForm):
     """Signing in.  It has no key: what is sent twice signs in twice."""
 
-    username = Line(_l("User name"), most=255)
-    password = Password(_l("Password"))
+    username = Line(_l("User name"), most=255, render_kw={"autocomplete": "username"})
+    password = Password(_l("Password"), present=True)
     next = HiddenField()
 
     complaints = Form.complaints
@@ -79,7 +79,7 @@ def username_line() -> Line:
         if field.data and not re.fullmatch(USERNAME_PATTERN, field.data):
             raise ValidationError(_l("2 to 64 letters or digits; also . - _ @, and no blank."))
 
-    return Line(_l("User name"), validators=[check])
+    return Line(_l("User name"), validators=[check], render_kw={"autocomplete": "off"})
 
 
 class NewPasswordForm(Form):
@@ -92,7 +92,7 @@ class NewPasswordForm(Form):
 class OwnPasswordForm(Form):
     """One's own new password."""
 
-    old = Password(_l("Present password"))
+    old = Password(_l("Present password"), present=True)
     password = new_password()
     again = password_again()
 
@@ -110,7 +110,7 @@ def _roles() -> list[Any]:
 class AccountForm(Form):
     """Who somebody is, and what the account may be used for."""
 
-    name = Line(_l("Name"))
+    name = Line(_l("Full name"))
     roles = Ticks(_l("Roles"), choices=_roles)
 
     @property
@@ -123,10 +123,10 @@ class NewAccountForm(Form):
     """A new account, and at once the class of a homeroom teacher."""
 
     username = username_line()
-    name = Line(_l("Name"))
+    name = Line(_l("Full name"))
     roles = Ticks(_l("Roles"), choices=_roles)
     homeroom = SelectField(_l("Homeroom teacher of"))
-    starts = MaybeDay(_l("From"))
+    starts = MaybeDay(_l("First day"))
     password = new_password()
     again = password_again()
 
@@ -134,10 +134,18 @@ class NewAccountForm(Form):
     def chosen_roles(self) -> set[Role]:
         """The roles that were ticked; a homeroom teacher is a teacher."""
         ticked = {Role(role) for role in self.roles.data or []}
-        return ticked | {Role.TEACHER} if self.homeroom.data else ticked
+        return ticked | {Role.TEACHER} if self.class_ref else ticked
+
+    @property
+    def class_ref(self) -> str:
+        """The class that was chosen, as its address names it; empty for none."""
+        return str(self.homeroom.data or "") if "homeroom" in self else ""
 
     def offer(self, classes: Sequence[tuple[str, str]]) -> None:
-        """The classes that may be chosen: (reference, label)."""
+        """The classes that may be chosen: (reference, label).  Without any, none is asked for."""
+        if not classes:
+            del self.homeroom, self.starts
+            return
         self.homeroom.choices = offered([("", _l("No class")), *classes])
 
     def validate_starts(self, field: Any) -> None:
@@ -149,9 +157,9 @@ class NewAccountForm(Form):
 class AssignForm(Form):
     """A duty in a class or a department."""
 
-    duty = SelectField(_l("Duty"), choices=lambda: offered((duty.value, word(duty)) for duty in Duty))
+    duty = SelectField(_l("Assignment"), choices=lambda: offered((duty.value, word(duty)) for duty in Duty))
     place = SelectField(_l("Class or department"))
-    starts = Day(_l("From"))
+    starts = Day(_l("First day"))
     ends = MaybeDay(_l("Last day"), description=_l("Empty: until it is ended."))
 
     def offer(self, classes: Sequence[tuple[int, str]], departments: Sequence[tuple[int, str]]) -> None:
@@ -168,9 +176,9 @@ class AssignForm(Form):
         in_class = str(field.data).startswith("class:")
         if in_class != (Duty(self.duty.data) in CLASS_DUTIES):
             raise ValidationError(
-                _l("Please choose a department for this duty.")
+                _l("Please choose a department for this assignment.")
                 if in_class
-                else _l("Please choose a class for this duty.")
+                else _l("Please choose a class for this assignment.")
             )
 
     @property

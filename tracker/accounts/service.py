@@ -1,7 +1,7 @@
 """Making and changing accounts: the only writers of them."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -43,7 +43,8 @@ def note_sign_in(at: datetime, user_id: int, username: str, address: str) -> Non
 
 
 def note_failure(at: datetime, username: str, address: str) -> None:
-    """Credentials, or the code of the set-up, opened nothing."""
+    """Credentials, or the code of the set-up, opened nothing.  What is too old to count is forgotten."""
+    db.session.execute(sa.delete(SignInFailure).where(SignInFailure.at < at - timedelta(days=1)))
     db.session.add(SignInFailure(at=at, username=queries.failing_name(username), address=address[:64]))
 
 

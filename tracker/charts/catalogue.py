@@ -192,7 +192,7 @@ CHARTS: Mapping[str, Chart] = {
                     "one late check (%(points)s points) from the best of the group; hollow: not ranked."
                 ),
                 "source": _l(
-                    "Source: when screening sheets were submitted and scheduled hygiene was done, half each. "
+                    "Source: when screening sheets were submitted and scheduled hygiene was done. "
                     "Whether anybody was ill makes no difference."
                 ),
                 "alt_range": _l("The class scores of week %(week)s lie between %(low)s and %(high)s."),

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
@@ -101,18 +102,10 @@ def disinfection_compliance(frame: pd.DataFrame, words: Words, size: Size) -> Fi
     """A row per class, a column per school day: done on time, done late, not done; the share at the end."""
     if not frame["due"].sum():
         return nothing_yet(size, words.say("title"), words.say("nothing"))
-    frame = frame.assign(kind=_kinds(frame))
-    kinds = frame.pivot(index="place", columns="on", values="kind")
-    left_out = frame.pivot(index="place", columns="on", values="not_done").to_numpy()
-    by_class = frame.groupby("place")[["class_id", "due", "on_time"]].agg(
-        {"class_id": "first", "due": "sum", "on_time": "sum"}
-    )
-    labels = [words.classes[class_id] for class_id in by_class["class_id"]]
-    shares = [
-        words.percent(on_time / due, 0) if due else "–"
-        for due, on_time in zip(by_class["due"], by_class["on_time"], strict=True)
-    ]
     days = frame.drop_duplicates("on").sort_values("on", ignore_index=True)
+    sums = frame.groupby("place").agg({"class_id": "first", "due": "sum", "on_time": "sum"})
+    labels = [words.classes[class_id] for class_id in sums["class_id"]]
+    shares = [words.percent(row.on_time / row.due, 0) if row.due else "–" for row in rows(sums)]
     made = page(
         size,
         _headline(frame, words, "headline"),
@@ -134,44 +127,45 @@ def disinfection_compliance(frame: pd.DataFrame, words: Words, size: Size) -> Fi
             Swatch(COLORS[NOTHING_DUE], "", words.say("nothing_due")),
         ],
     )
-    share_head = words.say("share")
-    left = max(width_of(label, size.small) for label in labels)
-    right = max(width_of(text, size.small) for text in [*shares, share_head])
+    left = max(width_of(label, size.small) for label in labels) + 6
+    right = max(width_of(text, size.small) for text in [*shares, words.say("share")]) + 8
     axes = made.axes(
-        size.margin + left + 6,
-        size.margin + right + 8,
-        top=used + size.small * 1.6,
-        bottom=size.small * 3.4,
+        size.margin + left, size.margin + right, top=used + size.small * 1.6, bottom=size.small * 3.4
     )
+    _cells(axes, frame, words, size)
+    axes.set_yticks(range(len(labels)), labels)
+    day = made.width_of(axes) / len(days)
+    edge = len(days) - 0.5 + right / day
+    for place, share in enumerate(shares):
+        axes.text(edge, place, share, fontsize=size.small, ha="right", va="center_baseline")
+    axes.text(edge, -0.6, words.say("share"), color=style.MUTED, fontsize=size.small, ha="right", va="bottom")
+    week_ticks(axes, days, words, size, day)
+    return made.figure
+
+
+def _cells(axes: Axes, frame: pd.DataFrame, words: Words, size: Size) -> None:
+    """A coloured cell per class and day, with a sign in it where something was late or left out."""
+    kinds = frame.assign(kind=_kinds(frame)).pivot(index="place", columns="on", values="kind").to_numpy()
+    left_out = frame.pivot(index="place", columns="on", values="not_done").to_numpy()
     # One picture instead of a thousand rectangles: smaller, and quicker to draw and to show.
     axes.imshow(
-        kinds.to_numpy(),
+        kinds,
         cmap=ListedColormap(COLORS),
         vmin=-0.5,
         vmax=len(COLORS) - 0.5,
         aspect="auto",
         interpolation="nearest",
     )
-    rows, columns = kinds.shape
-    axes.set_xticks(np.arange(-0.5, columns), minor=True)
-    axes.set_yticks(np.arange(-0.5, rows), minor=True)
+    axes.set_xticks(np.arange(-0.5, kinds.shape[1]), minor=True)
+    axes.set_yticks(np.arange(-0.5, kinds.shape[0]), minor=True)
     axes.grid(which="minor", color=style.PAPER, linewidth=1.2)
-    axes.set_yticks(range(rows), labels)
-    axes.spines[:].set_visible(False)
     axes.tick_params(which="minor", length=0)
-    sign: dict[str, Any] = {"fontsize": size.small * 0.9, "ha": "center", "va": "center_baseline"}
-    for row, column in zip(*np.nonzero(kinds.to_numpy() == NOT_DONE), strict=True):
-        axes.text(column, row, words.number(left_out[row, column]), **sign)
-    for row, column in zip(*np.nonzero(kinds.to_numpy() == LATE), strict=True):
-        axes.text(column, row, LATE_SIGN, **sign)
-    beside: dict[str, Any] = {"fontsize": size.small, "ha": "right", "va": "center_baseline"}
-    edge = columns - 0.5 + (right + 8) / (axes.get_position().width * size.width) * columns
-    for row, share in enumerate(shares):
-        axes.text(edge, row, share, **beside)
-    axes.text(edge, -0.6, share_head, color=style.MUTED, fontsize=size.small, ha="right", va="bottom")
-
-    week_ticks(axes, days, words, size, axes.get_position().width * size.width / columns)
-    return made.figure
+    axes.spines[:].set_visible(False)
+    signs: dict[str, Any] = {"fontsize": size.small * 0.9, "ha": "center", "va": "center_baseline"}
+    for place, day in np.argwhere(kinds == NOT_DONE):
+        axes.text(day, place, words.number(left_out[place, day]), **signs)
+    for place, day in np.argwhere(kinds == LATE):
+        axes.text(day, place, LATE_SIGN, **signs)
 
 
 def disinfection_compliance_alt(frame: pd.DataFrame, words: Words) -> str:

@@ -1,15 +1,17 @@
 """Absence through illness over the term."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tracker.charts import style
-from tracker.charts.marks import apart, nothing_yet, page, week_ticks, width_of
+from tracker.charts.marks import Page, apart, nothing_yet, page, week_ticks, width_of
 from tracker.charts.style import Size
 from tracker.charts.words import Words
 from tracker.frames import DAY, Schema, rows
@@ -137,66 +139,87 @@ def illness_absence(frame: pd.DataFrame, words: Words, size: Size) -> Figure:
         ),
         room=200,
     )
-    now_label = words.say("mean") + "\n" + words.percent(found.now)
-    usual_label = words.say("usual") + "\n" + words.percent(found.usual)
-    right = max(width_of(line, size.small) for line in f"{now_label}\n{usual_label}".split("\n"))
+    beside = {
+        style.ILL: (found.now, words.say("mean") + "\n" + words.percent(found.now)),
+        style.USUAL: (found.usual, words.say("usual") + "\n" + words.percent(found.usual)),
+    }
+    right = max(width_of(line, size.small) for _, label in beside.values() for line in label.split("\n"))
+    axes = _scale(made, frame, words, right)
+    _days_and_means(axes, frame, found, size)
+    _holidays(axes, frame, words, size)
+    _silent_days(axes, frame, size, made.height_of(axes))
+    week_ticks(axes, frame, words, size, made.width_of(axes) / (len(frame) + 0.4))
+    axes.tick_params(axis="x", pad=size.small * 1.2)
+    _beside(axes, len(frame), beside, size, made.height_of(axes))
+    if found.has_peak and found.peak_at < len(frame) - WINDOW:
+        label = words.say("peak", day=words.long_day(found.peak_on), rate=words.percent(found.peak))
+        _peak(axes, len(frame), found, label, size)
+    return made.figure
+
+
+def _scale(made: Page, frame: pd.DataFrame, words: Words, right: float) -> Axes:
+    """Axes from zero to a little more than the highest of what is drawn, a place for every school day."""
     top = max(float(frame["rate"].max()), float(frame["high"].max()), 0.01) * 1.12
     step = next(step for step in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2) if top / step <= 7 or step == 0.2)
     ticks = np.arange(0, top, step)
-    tick_labels = [words.percent(tick, 1 if step < 0.01 else 0) for tick in ticks]
-    left = max(width_of(label, size.small) for label in tick_labels)
-    axes = made.axes(size.margin + left + 6, size.margin + right + 10, bottom=size.small * 4.2)
+    labels = [words.percent(tick, 1 if step < 0.01 else 0) for tick in ticks]
+    left = max(width_of(label, made.size.small) for label in labels)
+    margin, small = made.size.margin, made.size.small
+    axes = made.axes(margin + left + 6, margin + right + 10, bottom=small * 4.2)
     axes.set(xlim=(-0.7, len(frame) - 0.3), ylim=(0, top))
-    axes.set_yticks(ticks, tick_labels)
+    axes.set_yticks(ticks, labels)
     axes.grid(axis="y")
     axes.spines["left"].set_visible(False)
+    return axes
 
+
+def _days_and_means(axes: Axes, frame: pd.DataFrame, found: Finding, size: Size) -> None:
     at = np.arange(len(frame))
-    holidays = np.flatnonzero(frame["on"].diff().dt.days.to_numpy() > 4)
-    for position in holidays:
-        axes.axvline(position - 0.5, color=style.NO_DATA, linewidth=0.9, linestyle=(0, (1, 2)))
-        axes.text(position - 0.4, top, words.say("holiday"), fontsize=size.small, color=style.MUTED, va="top")
+    dots: dict[str, Any] = {"color": style.NO_DATA, "markersize": size.small * 0.42, "clip_on": False}
     axes.fill_between(at, frame["low"], frame["high"], color=style.ILL, alpha=0.18, linewidth=0)
-    dots: dict[str, Any] = {"markersize": size.small * 0.42, "clip_on": False}
-    axes.plot(at, frame["rate"], "o", color=style.NO_DATA, label="day", **dots)
+    axes.plot(at, frame["rate"], "o", label="day", **dots)
     axes.plot(at, frame["mean"], color=style.ILL, linewidth=size.small * 0.22, label="mean")
     axes.axhline(found.usual, color=style.USUAL, linewidth=1.4, linestyle="--", label="usual")
-    height = axes.get_position().height * made.height
+
+
+def _holidays(axes: Axes, frame: pd.DataFrame, words: Words, size: Size) -> None:
+    """A dotted line where more than a weekend was left out."""
+    top = axes.get_ylim()[1]
+    for at in np.flatnonzero(frame["on"].diff().dt.days.to_numpy() > 4):
+        axes.axvline(at - 0.5, color=style.NO_DATA, linewidth=0.9, linestyle=(0, (1, 2)))
+        axes.text(at - 0.4, top, words.say("holiday"), fontsize=size.small, color=style.MUTED, va="top")
+
+
+def _silent_days(axes: Axes, frame: pd.DataFrame, size: Size, height: float) -> None:
+    """Crosses under the axis: nowhere on the scale, so that nobody reads them as zero."""
     silent = np.flatnonzero(frame["rate"].isna())
-    # Under the axis: nowhere on the scale, so that nobody reads it as zero.
-    axes.plot(
-        silent,
-        np.full(len(silent), -size.small * 0.7 / height),
-        "x",
-        color=style.NO_DATA,
-        markersize=size.small * 0.5,
-        markeredgewidth=1.5,
-        transform=axes.get_xaxis_transform(),
-        clip_on=False,
-        label="silent",
+    under = np.full(len(silent), -size.small * 0.7 / height)
+    cross: dict[str, Any] = {"markersize": size.small * 0.5, "markeredgewidth": 1.5, "clip_on": False}
+    place = axes.get_xaxis_transform()
+    axes.plot(silent, under, "x", color=style.NO_DATA, transform=place, label="silent", **cross)
+
+
+def _beside(axes: Axes, at: int, labels: Mapping[str, tuple[float, str]], size: Size, height: float) -> None:
+    """What the two lines are, right of their ends and clear of each other."""
+    first, second = (place for place, _ in labels.values())
+    places = apart(first, second, 3 * size.small / height * axes.get_ylim()[1])
+    for (color, (_, label)), place in zip(labels.items(), places, strict=True):
+        axes.text(at, place, label, color=color, fontsize=size.small, va="center", linespacing=1.25)
+
+
+def _peak(axes: Axes, days: int, found: Finding, label: str, size: Size) -> None:
+    """The highest mean, named where there is room beside it."""
+    side = -1 if found.peak_at > days * 0.4 else 1
+    axes.annotate(
+        label,
+        (found.peak_at, found.peak),
+        (found.peak_at + side * days * 0.12, axes.get_ylim()[1] * 0.88),
+        fontsize=size.small,
+        ha="right" if side < 0 else "left",
+        va="center",
+        bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 2},
+        arrowprops={"arrowstyle": "-", "color": style.MUTED, "linewidth": 0.8, "shrinkB": 3},
     )
-
-    week_ticks(axes, frame, words, size, axes.get_position().width * size.width / (len(frame) + 0.4))
-    axes.tick_params(axis="x", pad=size.small * 1.2)
-
-    end = float(frame["mean"].dropna().iloc[-1])
-    now_y, usual_y = apart(end, found.usual, 3 * size.small / height * top)
-    beside: dict[str, Any] = {"fontsize": size.small, "va": "center", "linespacing": 1.25, "clip_on": False}
-    axes.text(len(frame), now_y, now_label, color=style.ILL, **beside)
-    axes.text(len(frame), usual_y, usual_label, color=style.USUAL, **beside)
-    if found.has_peak and found.peak_at < len(frame) - WINDOW:
-        to_the_left = found.peak_at > len(frame) * 0.4
-        axes.annotate(
-            words.say("peak", day=words.long_day(found.peak_on), rate=words.percent(found.peak)),
-            (found.peak_at, found.peak),
-            (found.peak_at + len(frame) * (-0.12 if to_the_left else 0.12), top * 0.88),
-            fontsize=size.small,
-            ha="right" if to_the_left else "left",
-            va="center",
-            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 2},
-            arrowprops={"arrowstyle": "-", "color": style.MUTED, "linewidth": 0.8, "shrinkB": 3},
-        )
-    return made.figure
 
 
 def illness_absence_alt(frame: pd.DataFrame, words: Words) -> str:

@@ -48,6 +48,14 @@ class Page:
         axes.tick_params(length=0, labelsize=self.size.small, pad=4)
         return axes
 
+    def width_of(self, axes: Axes) -> float:
+        """How wide axes are."""
+        return axes.get_position().width * self.size.width
+
+    def height_of(self, axes: Axes) -> float:
+        """How high axes are."""
+        return axes.get_position().height * self.height
+
     def write(self, text: str, x: float, y: float, points: float, color: str = style.INK, **how: Any) -> None:
         """Text at a place of the page."""
         how = {"va": "top", "fontsize": points, "color": color, **how}

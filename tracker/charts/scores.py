@@ -1,5 +1,7 @@
 """The week's scores, class by class inside their ranking groups."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -10,7 +12,7 @@ from matplotlib.figure import Figure
 
 from tracker.assessment.rules import Indicator, RankingGroup, Scheme, Standing
 from tracker.charts import style
-from tracker.charts.marks import nothing_yet, page, width_of
+from tracker.charts.marks import Page, nothing_yet, page, width_of
 from tracker.charts.style import Size
 from tracker.charts.words import Words
 from tracker.frames import Schema, rows
@@ -44,7 +46,7 @@ def standings(
     place = frame["class_id"].map({class_id: place for place, class_id in enumerate(classes)})
     frame = frame.assign(score=frame["score"].astype("float64"), place=place)
     frame = frame.sort_values(["rank", "score", "place"], ascending=[True, False, True])
-    share = scheme.weights[Indicator.SCREENING_ON_TIME] / sum(scheme.weights.values())
+    share = scheme.weights.get(Indicator.SCREENING_ON_TIME, 0) / sum(scheme.weights.values())
     sessions = parts.loc[parts["indicator"] == Indicator.SCREENING_ON_TIME, "duties"].median()
     late_check = 100 * share / (2 * sessions)
     best = frame["score"].where(frame["rank"].notna()).groupby(frame["group"], observed=True).transform("max")
@@ -74,10 +76,7 @@ def class_scores(frame: pd.DataFrame, words: Words, size: Size) -> Figure:
     """A dot per class on one scale, a panel per ranking group; hollow where it is not ranked."""
     if frame["score"].isna().all():
         return nothing_yet(size, words.say("title"), words.say("nothing"))
-    groups = [(group, members) for group, members in frame.groupby("group", observed=True)]
-    line = size.text * 1.75
-    head = size.text * 2.6
-    beside = size.width > 600
+    groups = [(str(group), members) for group, members in frame.groupby("group", observed=True)]
     counts = [len(members) for _, members in groups]
     made = page(
         size,
@@ -88,81 +87,101 @@ def class_scores(frame: pd.DataFrame, words: Words, size: Size) -> Figure:
             points=words.number(float(frame["late_check"].iloc[0]), 1),
         ),
         words.say("source"),
-        room=line * max(counts) + head + line if beside else line * sum(counts) + (head + line) * len(counts),
+        room=_room(size, counts),
     )
-    least = frame["score"].min()
-    low = float(np.clip((least - 2) // 5 * 5, 0, 80))
-    names = [words.classes[class_id] for class_id in frame["class_id"]]
-    label = max(width_of(name, size.text) for name in names) + 8
-    columns = (
-        max(width_of(text, size.text) for text in ("100.0", words.say("score"))) + 12,
-        max(width_of(text, size.text) for text in ("88", words.say("rank"))) + 12,
-    )
-    room = made.height - made.top - made.bottom
-    gap = 2 * size.margin
-    across = (size.width - 2 * size.margin + gap) / len(groups)
-    if beside:
-        line = min((room - head - line) / max(counts), 2 * line)
-    done = 0.0
-    for number, (group, members) in enumerate(groups):
-        if beside:
-            left, right = size.margin + number * across, size.margin + (len(groups) - 1 - number) * across
-            top, bottom = head, room - head - line * max(counts)
-            done = 0
-        else:
-            left = right = size.margin
-            top, bottom = done + head, room - done - head - line * len(members)
-        axes = made.axes(left + label, right + sum(columns), top=top, bottom=bottom)
-        _panel(
-            axes, members.reset_index(drop=True), words, size, low, max(counts) if beside else len(members)
-        )
-        y = made.top + done + head - size.text * 1.7
-        edge = size.width - right
-        made.write(words.say(str(group)), left, y, size.text)
-        for name, end in (("score", edge - columns[1]), ("rank", edge)):
-            made.write(words.say(name), end, y, size.small, style.MUTED, ha="right")
-        _values(axes, members.reset_index(drop=True), words, size, columns)
-        done += head + line * len(members) + line
+    ticks = _ticks(frame["score"].min())
+    label = max(width_of(words.classes[class_id], size.text) for class_id in frame["class_id"]) + 8
+    score = max(width_of(text, size.text) for text in ("100.0", words.say("score"))) + 12
+    rank = max(width_of(text, size.text) for text in ("88", words.say("rank"))) + 12
+    for (group, members), box in zip(groups, _boxes(made, counts), strict=True):
+        top, bottom = box.top + HEAD * size.text, box.bottom + FOOT * size.text
+        axes = made.axes(box.left + label, box.right + score + rank, top=top, bottom=bottom)
+        _panel(axes, members, words, size, ticks, box.depth)
+        _values(axes, members, words, size, (score, rank), made.width_of(axes))
+        y, edge = made.top + top - size.text * 1.7, size.width - box.right
+        made.write(words.say(group), box.left, y, size.text)
+        made.write(words.say("score"), edge - rank, y, size.small, style.MUTED, ha="right")
+        made.write(words.say("rank"), edge, y, size.small, style.MUTED, ha="right")
     return made.figure
 
 
-def _panel(axes: Axes, group: pd.DataFrame, words: Words, size: Size, low: float, depth: int) -> None:
+HEAD, LINE, FOOT = 2.6, 1.75, 1.75
+"""The heights of a panel's head, of a class in it and of its scale, in the size of the text."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a panel stands in the room of a page, and how many classes deep it is."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    depth: int
+
+
+def _room(size: Size, counts: list[int]) -> float:
+    """How high the panels are together."""
+    heights = [(HEAD + LINE * count + FOOT) * size.text for count in counts]
+    return max(heights) if size is style.WIDE else sum(heights)
+
+
+def _boxes(made: Page, counts: list[int]) -> Iterator[Box]:
+    """The panels side by side on a wide page, one under the other on a phone."""
+    size, room = made.size, made.height - made.top - made.bottom
+    if size is style.WIDE:
+        gap = 2 * size.margin
+        across = (size.width - 2 * size.margin + gap) / len(counts)
+        spare = max(room - (HEAD + 2 * LINE * max(counts) + FOOT) * size.text, 0)
+        for number in range(len(counts)):
+            after = len(counts) - 1 - number
+            yield Box(size.margin + number * across, size.margin + after * across, 0, spare, max(counts))
+        return
+    top = 0.0
+    for count in counts:
+        height = _room(size, [count])
+        yield Box(size.margin, size.margin, top, room - top - height, count)
+        top += height
+
+
+def _ticks(least: float) -> Any:
+    """The scale, from a little under the least score to 100: five numbers at most."""
+    low = min(max(least - 2, 0), 80)
+    step = next(step for step in (5, 10, 20, 25, 50) if (100 - low) / step <= 4)
+    return np.arange(low // step * step, 101, step)
+
+
+def _panel(axes: Axes, members: pd.DataFrame, words: Words, size: Size, ticks: Any, depth: int) -> None:
     """The dots of one group on the common scale."""
-    axes.set(xlim=(low, 100.5), ylim=(depth - 0.5, -0.5))
-    axes.set_yticks(range(len(group)), [words.classes[class_id] for class_id in group["class_id"]])
+    axes.set(xlim=(ticks[0], 100.5), ylim=(depth - 0.5, -0.5))
+    axes.set_yticks(range(len(members)), [words.classes[class_id] for class_id in members["class_id"]])
     axes.tick_params(axis="y", labelsize=size.text)
-    step = next(step for step in (5, 10, 20, 25, 50, 100) if (100 - low) / step <= 4.01)
-    axes.set_xticks(np.arange(100, low - 0.1, -step))
+    axes.set_xticks(ticks)
     axes.grid(axis="x")
     axes.spines[:].set_visible(False)
-    near = group["near"].iloc[0]
+    near, late_check = members["near"].iloc[0], members["late_check"].iloc[0]
     if not np.isnan(near):
-        axes.axvspan(near, group["score"].max(), color=style.RULE, alpha=0.55, linewidth=0)
-    ranked = group["rank"].notna().to_numpy()
-    dots: dict[str, Any] = {
-        "markersize": size.text * 0.62,
-        "color": style.SCORE,
-        "linestyle": "",
-        "clip_on": False,
-    }
-    axes.plot(group["score"][ranked], np.flatnonzero(ranked), "o", label="ranked", **dots)
+        axes.axvspan(near, near + late_check, color=style.RULE, alpha=0.55, linewidth=0)
+    ranked = members["rank"].notna().to_numpy()
+    dots: dict[str, Any] = {"color": style.SCORE, "markersize": size.text * 0.62, "clip_on": False}
     hollow = {**dots, "markerfacecolor": style.PAPER}
-    axes.plot(group["score"][~ranked], np.flatnonzero(~ranked), "o", label="unranked", **hollow)
+    axes.plot(members["score"][ranked], np.flatnonzero(ranked), "o", label="ranked", **dots)
+    axes.plot(members["score"][~ranked], np.flatnonzero(~ranked), "o", label="unranked", **hollow)
 
 
-def _values(axes: Axes, group: pd.DataFrame, words: Words, size: Size, columns: tuple[float, float]) -> None:
+def _values(
+    axes: Axes, members: pd.DataFrame, words: Words, size: Size, columns: tuple[float, float], width: float
+) -> None:
     """Each class's score and rank, in two columns right of its dot."""
     low, high = axes.get_xlim()
-    points = (high - low) / (axes.get_position().width * size.width)
-    how: dict[str, Any] = {"fontsize": size.text, "ha": "right", "va": "center_baseline"}
-    for at, row in enumerate(rows(group)):
+    score, rank = (high + end / width * (high - low) for end in (columns[0], sum(columns)))
+    how: dict[str, Any] = {"ha": "right", "va": "center_baseline"}
+    for at, row in enumerate(rows(members)):
         if row.standing == Standing.EXEMPT:
-            small = {**how, "fontsize": size.small}
-            axes.text(high + sum(columns) * points, at, words.say("exempt"), **small)
+            axes.text(rank, at, words.say("exempt"), fontsize=size.small, **how)
             continue
-        axes.text(high + columns[0] * points, at, words.number(row.score, 1), **how)
-        rank = "–" if pd.isna(row.rank) else str(row.rank)
-        axes.text(high + sum(columns) * points, at, rank, **how)
+        axes.text(score, at, words.number(row.score, 1), fontsize=size.text, **how)
+        axes.text(rank, at, "–" if pd.isna(row.rank) else str(row.rank), fontsize=size.text, **how)
 
 
 def class_scores_alt(frame: pd.DataFrame, words: Words) -> str:

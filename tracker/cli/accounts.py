@@ -119,7 +119,7 @@ def assign(
             starts=starts or clock.today(),
             ends=ends,
         )
-    click.echo(_("The duty is assigned."))
+    click.echo(_("The assignment is made."))
 
 
 def _place(ref: str | None, department: str | None) -> tuple[int | None, int | None]:

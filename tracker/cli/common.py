@@ -27,10 +27,16 @@ class Unusable(click.ClickException):
 @contextmanager
 def deed(words: Words) -> Iterator[None]:
     """Do everything inside in one transaction on a schema that is ready, or say in a line why not."""
+    with reading(words), transaction():
+        yield
+
+
+@contextmanager
+def reading(words: Words) -> Iterator[None]:
+    """Read inside, on a schema that is ready, or say in a line why not."""
     try:
         schema.prepare()
-        with transaction():
-            yield
+        yield
     except Rejected as no:
         raise click.ClickException(words(no.reason, no.details)) from None
     except SettingError as no:

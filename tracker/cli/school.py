@@ -9,11 +9,10 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
-from tracker import clock, schema
+from tracker import clock
 from tracker.accounts.rules import USERNAME_PATTERN
 from tracker.accounts.service import hash_password
-from tracker.cli.common import DAY, PASSWORD_FILE, deed, read_password
-from tracker.errors import Rejected
+from tracker.cli.common import DAY, PASSWORD_FILE, deed, read_password, reading
 from tracker.school import forms, roster_file, roster_forms, roster_queries, roster_service, service
 from tracker.school.models import SchoolClass
 from tracker.school.roster_cells import ClassKey, Table
@@ -77,16 +76,13 @@ def term(name: str, starts: date, ends: date) -> None:
 @with_appcontext
 def import_roster(file: Path, on: date | None, dry_run: bool) -> None:
     """Bring the roster to what an .xlsx or .csv FILE says: all of it, or nothing."""
-    schema.prepare()
-    try:
+    with reading(forms.refusal_words):
         with file.open("rb") as opened:
             content = opened.read(roster_file.MOST_BYTES + 1)
         table = roster_file.read_table(content)
         days = roster_queries.import_days(on, clock.today())
         plan = roster_queries.roster_plan(table, days)
-    except Rejected as no:
-        raise click.ClickException(forms.refusal_words(no.reason, no.details)) from None
-    _tell(plan, days)
+        _tell(plan, days)
     if plan.wrong:
         raise click.ClickException(_("Nothing was imported. Please correct the file."))
     if dry_run or plan.is_empty:
@@ -124,14 +120,20 @@ def _tell(plan: Plan, days: Days) -> None:
         click.echo("! " + roster_forms.notice_words(notice, details, label))
     for cell in plan.wrong:
         why, remedy = roster_forms.reason_words(cell.reason, cell.details)
-        place = _("row %(row)s, %(column)s", row=cell.row, column=cell.column.value)
-        click.echo(f"{place}: {cell.value!r}: {why}. {remedy}.")
+        click.echo(
+            _(
+                "row %(row)s, %(column)s, “%(value)s”: %(why)s. %(remedy)s.",
+                row=cell.row,
+                column=cell.column.value,
+                value=cell.value,
+                why=why,
+                remedy=remedy,
+            )
+        )
     for line in plan.changed:
         for change in line.changes:
-            before, after = (
-                roster_forms.value_words(change.column, value, label)
-                for value in (change.before, change.after)
-            )
+            before = roster_forms.value_words(change.column, change.before, label)
+            after = roster_forms.after_words(change, label)
             click.echo(f"{line.row.number} {change.column.value}: {before} → {after}")
     for student in plan.missing:
         click.echo(_("not in the file: %(number)s", number=student.number))

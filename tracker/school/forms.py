@@ -92,15 +92,15 @@ def grade_label(stage: Stage, entry_year: int, day: date) -> str:
 
 SHORT: dict[DayType, Any] = {
     DayType.NORMAL: "",
-    DayType.MAKEUP: _l("on"),
-    DayType.HALF: _l("half"),
+    DayType.MAKEUP: _l("make-up"),
+    DayType.HALF: _l("half day"),
     DayType.EXAM: _l("exam"),
-    DayType.EVENT: _l("event"),
-    DayType.REGISTRATION: _l("reg."),
-    DayType.CLOSING: _l("close"),
-    DayType.SUSPENDED: _l("susp."),
-    DayType.HOME: _l("home"),
-    DayType.OFF: _l("off"),
+    DayType.EVENT: _l("outing"),
+    DayType.REGISTRATION: _l("reg. day"),
+    DayType.CLOSING: _l("closing"),
+    DayType.SUSPENDED: _l("suspend."),
+    DayType.HOME: _l("at home"),
+    DayType.OFF: _l("day off"),
 }
 """What fits into a day of the month's page."""
 

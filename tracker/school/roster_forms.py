@@ -12,6 +12,7 @@ from wtforms import HiddenField, ValidationError
 from tracker.edge import Form
 from tracker.fields import MaybeDay, Needed
 from tracker.school.roster_cells import Column, Notice, Reason
+from tracker.school.roster_plan import Change
 from tracker.school.rules import Sex
 from tracker.words import word
 
@@ -19,7 +20,7 @@ COLUMN_WORDS: dict[Column, Any] = {
     Column.ENTRY_YEAR: _l("Entry year"),
     Column.CLASS_NUMBER: _l("Class number"),
     Column.STUDENT_NUMBER: _l("Student number"),
-    Column.NAME: _l("Name"),
+    Column.NAME: _l("Full name"),
     Column.SEAT: _l("Seat number"),
     Column.SEX: _l("Sex"),
     Column.BIRTH_DATE: _l("Date of birth"),
@@ -112,6 +113,15 @@ def notice_words(notice: Notice, details: Mapping[str, Any], label: Callable[[An
                 label=label(details["class_key"]),
             )
     return str(words)
+
+
+def after_words(change: Change, label: Callable[[Any], str]) -> str:
+    """What a value becomes, as the dry run shows it."""
+    if change.after is None or change.after is False:
+        return str(_("is cleared"))
+    if change.before is True and change.after is True:
+        return str(_("another"))
+    return value_words(change.column, change.after, label)
 
 
 def value_words(column: Column, value: Any, label: Callable[[Any], str]) -> str:

@@ -244,7 +244,7 @@ def plan_import(roster: Roster, known: Known, days: Days, hash_phone: Callable[[
         missing=tuple(
             student for student, key in here if key in roster.classes and student.number not in roster.numbers
         ),
-        notices=roster.notices + tuple(_classes_left_out(here, roster.classes)),
+        notices=roster.notices + tuple(_classes_left_out(here, roster)),
     )
 
 
@@ -369,8 +369,10 @@ def _enrolled(
 
 
 def _classes_left_out(
-    here: Sequence[tuple[KnownStudent, ClassKey]], in_file: Collection[ClassKey]
+    here: Sequence[tuple[KnownStudent, ClassKey]], roster: Roster
 ) -> Iterable[tuple[Notice, Mapping[str, Any]]]:
-    counts = Counter(key for _, key in here if key not in in_file)
+    counts = Counter(
+        key for student, key in here if key not in roster.classes and student.number not in roster.numbers
+    )
     for key in sorted(counts):
         yield Notice.CLASS_NOT_IN_FILE, {"class_key": key, "count": counts[key]}

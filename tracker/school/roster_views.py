@@ -83,13 +83,17 @@ def preview(upload_id: int) -> Any:
     if answer := taken(form, "roster.import", confirm, forms.refusal_words):
         return answer
     waiting = roster_queries.kept_upload(upload_id, by)
-    if waiting:
-        return _preview_page(form, waiting)
-    if form.form_errors:
-        again = roster_forms.UploadForm(formdata=None)
+    if waiting is None and not form.form_errors:
+        abort(404)
+    again = roster_forms.UploadForm(formdata=None)
+    if waiting is None:
         again.refuse("", form.form_errors[0])
         return _upload_page(again)
-    abort(404)
+    try:
+        return _preview_page(form, waiting)
+    except Rejected as no:  # the term was changed since, and the chosen day lies outside
+        again.refuse(no.field, forms.refusal_words(no.reason, no.details))
+        return _upload_page(again)
 
 
 def _preview_page(form: roster_forms.ConfirmForm, upload: RosterUpload) -> Any:
@@ -114,6 +118,7 @@ def _preview_page(form: roster_forms.ConfirmForm, upload: RosterUpload) -> Any:
         counts=plan.counts,
         label=label,
         value_words=roster_forms.value_words,
+        after_words=roster_forms.after_words,
         column_words=roster_forms.COLUMN_WORDS,
         reason_words=roster_forms.reason_words,
         notices=[roster_forms.notice_words(notice, details, label) for notice, details in plan.notices],
