@@ -117,7 +117,7 @@ def sign_in(app: Flask) -> tuple[FlaskClient, bytes]:
 
     def token(path: str) -> str:
         page = client.get(path).get_data(as_text=True)
-        return re.findall(r'name="csrf_token"[^>]* value="([^"]+)"', page)[0]
+        return str(re.findall(r'name="csrf_token"[^>]* value="([^"]+)"', page)[0])
 
     fields = {"username": NURSE, "password": cast.PASSWORD, "csrf_token": token("/login")}
     assert client.post("/login", data=fields).status_code == 303

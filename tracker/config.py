@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import click
 import sqlalchemy as sa
 from flask import Flask
 
 LANGUAGES = ("zh_Hans", "en")
 
 
-class SettingError(Exception):
-    """A setting that cannot be read; its message is one line for whoever runs the server."""
+class SettingError(click.ClickException):
+    """What whoever runs the server can mend, in one line; commands end with code 2."""
+
+    exit_code = 2
 
 
 def _text(value: str) -> str:
