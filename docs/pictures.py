@@ -1,11 +1,12 @@
-"""The pictures of the README, taken by one command from a demo school that is always the same:
+"""The pictures of the README, taken by one command from a demo school that is always the same.
 
     python -m docs.pictures
 
-Beside each picture stands the text of the page it shows; `tests/test_pictures.py` compares it with the
-page of today.  Needs Chromium (its path in CHROMIUM) and, for the Chinese pages, a Chinese font.
+Beside each picture stands what its page said then; `tests/test_pictures.py` compares that with what the
+page says now.  Needs Chromium (its path in CHROMIUM) and, for the Chinese pages, a Chinese font.
 """
 
+import logging
 import os
 import tempfile
 import threading
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,40 +38,45 @@ SHEET = f"/screening/2023-2/{DAY}/arrival"
 LANGUAGES = {"zh": "zh_Hans", "en": "en"}
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 1.5, "is_mobile": True, "has_touch": True}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 1.5,
+    "is_mobile": True,
+    "has_touch": True,
+}
 DESK = {"viewport": {"width": 1366, "height": 768}}
 COLOURS = 128
 
 
 def mark_a_fever_and_an_absence(page: "Page") -> None:
-    """One child absent, one with a fever that the retest confirms."""
-    gone, hot = page.locator(".chip").nth(1), page.locator(".chip").nth(4)
+    """One child is absent through illness, one has a fever that waits for its retest."""
+    gone, hot = page.locator(".chip").nth(1), page.locator(".chip").nth(5)
     gone.locator("> summary").tap()
-    gone.locator("label[for^=c][for$='-3']").tap()
+    gone.locator("[value='absent:illness'] + label").tap()
     gone.locator("> summary").tap()
     hot.locator("> summary").tap()
     hot.locator("[name^=t1-]").fill("37.8")
-    hot.locator("[name^=t2-]").fill("38.1")
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A page, who sees it on which device, what is done before it is taken, and which part is taken."""
+    """A page as somebody sees it, or one chart of it."""
 
     name: str
     who: str
     path: str
     device: dict[str, Any]
     prepare: Callable[["Page"], None] = lambda page: None
-    part: str | None = None
-    """Of a part of a page its folded-up tables are kept as text, too."""
+    """What is done on the page before it is taken."""
+    chart: str | None = None
+    """The chart that alone is taken; its section of the page is its text, with the table of its numbers."""
 
 
 PICTURES = [
     Picture("sheet", "teacher", SHEET, PHONE, mark_a_fever_and_an_absence),
     Picture("nurse", "nurse", "/absences/", DESK),
-    Picture("chart", "principal", "/meeting/", DESK, part="section[aria-labelledby=illness-absence]"),
+    Picture("chart", "principal", "/meeting/", DESK, chart="illness-absence"),
 ]
 
 
@@ -77,9 +84,7 @@ PICTURES = [
 def school() -> Iterator[Flask]:
     """The demo school of the pictures, its clock stopped at 08:05 of its day."""
     with tempfile.TemporaryDirectory(prefix="tracker-pictures-", ignore_cleanup_errors=True) as folder:
-        app = create_app(
-            {"DATA_DIR": folder, "DATABASE_URL": "", "TIMEZONE": "Asia/Shanghai"}, demo=True
-        )
+        app = create_app({"DATA_DIR": folder, "DATABASE_URL": "", "TIMEZONE": "Asia/Shanghai"}, demo=True)
         with app.app_context():
             demo.make(DAY)
             clock.freeze(demo.starting_time())
@@ -104,60 +109,66 @@ def visitor(app: Flask, picture: Picture, language: str) -> FlaskClient:
 
 
 def text_of(app: Flask, picture: Picture, language: str) -> str:
-    """What the page of a picture says, line by line, as the server sends it."""
+    """What the page of a picture says as the server sends it, a line for each piece of text."""
     answer = visitor(app, picture, language).get(picture.path)
     assert answer.status_code == 200
     page = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
-    folded = "" if picture.part else ", details:not([open]) > :not(summary)"
-    for unseen in page.select(f"[hidden], .skip{folded}"):
-        unseen.decompose()
-    shown = page.select_one(picture.part or "body")
-    assert shown
-    return "".join(f"{line}\n" for line in (" ".join(text.split()) for text in shown.stripped_strings))
+    if picture.chart:
+        part = page.select_one(f"section[aria-labelledby={picture.chart}]")
+    else:
+        part = page.select_one("body")
+        for unseen in page.select("[hidden], .skip, footer, details:not([open]) > :not(summary)"):
+            unseen.decompose()
+    assert part
+    return "".join(f"{' '.join(text.split())}\n" for text in part.stripped_strings)
 
 
 def main() -> None:
     """Take all pictures, and write down what their pages say."""
     from playwright.sync_api import sync_playwright
-    from waitress import create_server
 
     FOLDER.mkdir(exist_ok=True)
-    with school() as app, sync_playwright() as playwright:
-        server = create_server(app, host="127.0.0.1", port=0, threads=4)
-        serving = threading.Thread(target=server.run, daemon=True)
-        serving.start()
-        base = f"http://127.0.0.1:{server.effective_port}"
+    logging.getLogger("tracker").addHandler(logging.NullHandler())  # no line for each request
+    with school() as app, served(app) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        for picture in PICTURES:
-            for language in LANGUAGES:
-                (FOLDER / f"{picture.name}.{language}.txt").write_text(
-                    text_of(app, picture, language), encoding="utf-8", newline="\n"
-                )
-                context = browser.new_context(**picture.device, reduced_motion="reduce")
-                cookie = visitor(app, picture, language).get_cookie("tracker")
-                assert cookie
-                context.add_cookies([{"name": "tracker", "value": cookie.value, "url": base}])
-                page = context.new_page()
-                page.goto(base + picture.path, wait_until="networkidle")
-                picture.prepare(page)
-                shot = page.locator(picture.part).screenshot() if picture.part else page.screenshot()
-                file = FOLDER / f"{picture.name}.{language}.png"
-                file.write_bytes(_small(shot))
-                print(f"{file.relative_to(FOLDER.parent.parent)}  {file.stat().st_size // 1024} kB")
-                context.close()
+        for picture, language in product(PICTURES, LANGUAGES):
+            file = FOLDER / f"{picture.name}.{language}.png"
+            said = text_of(app, picture, language)
+            file.with_suffix(".txt").write_text(said, encoding="utf-8", newline="\n")
+            context = browser.new_context(**picture.device, reduced_motion="reduce")
+            cookie = visitor(app, picture, language).get_cookie("tracker")
+            assert cookie
+            context.add_cookies([{"name": "tracker", "value": cookie.value, "url": base}])
+            page = context.new_page()
+            page.goto(base + picture.path, wait_until="networkidle")
+            picture.prepare(page)
+            taken = page.locator(f"#{picture.chart} ~ picture img") if picture.chart else page
+            file.write_bytes(_small(taken.screenshot()))
+            print(f"{file.name}  {file.stat().st_size / 1000:.0f} kB")
+            context.close()
         browser.close()
-        server.close()
-        serving.join(5)
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address at which a browser reaches the application."""
+    from waitress import create_server
+
+    server = create_server(app, host="127.0.0.1", port=0, threads=8)
+    serving = threading.Thread(target=server.run, daemon=True)
+    serving.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    serving.join(5)
 
 
 def _small(png: bytes) -> bytes:
-    """A picture in few colours: pages have few."""
+    """A picture in as few colours as a page has."""
     from PIL import Image
 
+    few = Image.open(BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     file = BytesIO()
-    Image.open(BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
-        file, "PNG", optimize=True
-    )
+    few.save(file, "PNG", optimize=True)
     return file.getvalue()
 
 

@@ -20,7 +20,7 @@ def test_the_readme_shows_every_setting_as_it_is():
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md"])
 def test_every_file_the_papers_name_exists(name):
     text = (ROOT / name).read_text(encoding="utf-8")
-    for target in re.findall(r'\]\((?!http|#)([^)#]+)', text) + re.findall(r'src="([^"]+)"', text):
+    for target in re.findall(r"\]\((?!http|#)([^)#]+)", text) + re.findall(r'src="([^"]+)"', text):
         assert (ROOT / target).exists(), target
 
 
@@ -64,11 +64,27 @@ def test_nothing_in_the_tree_names_a_machine_or_a_registry():
     found = []
     for path in ROOT.rglob("*"):
         inside = path.relative_to(ROOT)
-        if not path.is_file() or path.suffix not in (".py", ".md", ".toml", ".txt", ".in", ".html", ".js", ".css", ".po"):
+        if not path.is_file() or path.suffix not in (
+            ".py",
+            ".md",
+            ".toml",
+            ".txt",
+            ".in",
+            ".html",
+            ".js",
+            ".css",
+            ".po",
+        ):
             continue
-        if any(part.startswith(".") and part != ".ci" or part in ("vendor", "data") for part in inside.parts):
+        if any(
+            (part.startswith(".") and part != ".ci") or part in ("vendor", "data") for part in inside.parts
+        ):
             continue
         text = path.read_text(encoding="utf-8")
-        if re.search(r"--(extra-)?index-url|--find-links|--trusted-host", text) and inside.name != "test_docs.py" and "test_third" not in inside.name:
+        if (
+            re.search(r"--(extra-)?index-url|--find-links|--trusted-host", text)
+            and inside.name != "test_docs.py"
+            and "test_third" not in inside.name
+        ):
             found.append(str(inside))
     assert found == []

@@ -27,7 +27,11 @@ def said():
     keywords = DEFAULT_KEYWORDS | {"_l": None, "_lp": ((1, "c"), 2)}
     found = set()
     for _file, _line, message, _comments, context in extract_from_dir(
-        ROOT, method_map, options_map, keywords, directory_filter=lambda path: Path(path).name not in (".venv", "data", "tests", "bench")
+        ROOT,
+        method_map,
+        options_map,
+        keywords,
+        directory_filter=lambda path: Path(path).name not in (".venv", "data", "tests", "bench"),
     ):
         found.add((context, message[0] if isinstance(message, tuple) else message))
     return found
@@ -41,7 +45,11 @@ def test_every_text_is_translated(chinese, said):
     }
     assert said - set(known) == set(), "new texts"
     assert set(known) - said == set(), "texts nobody says any more"
-    empty = [key for key, entry in known.items() if not (entry.string if isinstance(entry.string, str) else all(entry.string))]
+    empty = [
+        key
+        for key, entry in known.items()
+        if not (entry.string if isinstance(entry.string, str) else all(entry.string))
+    ]
     assert empty == []
     assert [entry.id for entry in chinese if entry.fuzzy] == []
 

@@ -136,8 +136,10 @@ def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Watched]]:
         watched = Watched(page, served.base)
         page.on(
             "console",
-            lambda message: message.type in ("error", "warning")
-            and watched.complaints.append(f"{message.type}: {message.text}"),
+            lambda message: (
+                message.type in ("error", "warning")
+                and watched.complaints.append(f"{message.type}: {message.text}")
+            ),
         )
         page.on("pageerror", lambda error: watched.complaints.append(f"error: {error}"))
         page.on(

@@ -134,7 +134,12 @@ def test_the_everyday_start_loads_neither_pandas_nor_matplotlib(tmp_path):
         "print(sorted({'pandas', 'matplotlib', 'numpy', 'openpyxl', 'pypinyin'} & set(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, text=True, capture_output=True, env=CLEAN, timeout=60
+        [sys.executable, "-c", script, str(tmp_path)],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        env=CLEAN,
+        timeout=60,
     )
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 

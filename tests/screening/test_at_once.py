@@ -35,7 +35,10 @@ def together(deeds):
 
 def body(students, number, absent=None):
     data = {
-        "key": str(key(number)), "base": "0", "mode": "exceptions", "how": "looked",
+        "key": str(key(number)),
+        "base": "0",
+        "mode": "exceptions",
+        "how": "looked",
         "roster": ",".join(map(str, students)),
     }
     return data | ({f"state-{absent}": "absent:illness"} if absent else {})

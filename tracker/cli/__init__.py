@@ -9,7 +9,10 @@ def init_app(app: Flask) -> None:
     from tracker.cli import accounts, database, demo, school
 
     commands: list[click.Command] = [
-        *database.commands, *school.commands, *accounts.commands, *demo.commands,
+        *database.commands,
+        *school.commands,
+        *accounts.commands,
+        *demo.commands,
     ]
     for command in commands:
         app.cli.add_command(command)

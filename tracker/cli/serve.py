@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", help="address to listen on (TRACKER_HOST, 127.0.0.1)")
     parser.add_argument("--port", help="port to listen on (TRACKER_PORT, 8000)")
     parser.add_argument("--data", metavar="DIR", help="folder of the school's data (TRACKER_DATA_DIR, data)")
-    parser.add_argument("--demo", action="store_true", help="open a furnished, invented school; nothing is kept")
+    parser.add_argument("--demo", action="store_true", help="open a furnished, invented school")
     parser.add_argument("--version", action="version", version=__version__)
     return parser
 

@@ -20,6 +20,7 @@ from tracker.facts.rules import Certainty, ObservationKind, SourceKind
 from tracker.facts.service import Fact
 from tracker.school.models import Excuse
 from tracker.school.rules import ExcuseCode
+from tracker.screening.line_service import said_by
 from tracker.screening.models import Entry, Reading, Sheet, SheetVersion
 from tracker.screening.queries import ClassSession
 from tracker.screening.rules import (
@@ -37,7 +38,6 @@ from tracker.screening.rules import (
     counts_of,
     excused_sessions,
 )
-from tracker.screening.line_service import said_by
 
 Row = dict[str, Any]
 ORDER = list(SessionCode)

@@ -166,9 +166,9 @@ def of_this_morning(
 ) -> list[Spell]:
     """What the people of the demo find to do at the beginning of its day, whatever chance brought.
 
-    In the class of the account `teacher` (`own`) a child is back since yesterday, so that its sheet
-    can begin with everybody present.  In classes whose arrival is in: one absent for an unknown reason, one ill, one back, one nobody called about
-    yesterday, one whose call nobody has read.
+    In the class of the account `teacher` (`own`) a child is back since yesterday, so that its sheet can
+    begin with everybody present.  In classes whose arrival is in: one absent for an unknown reason, one
+    ill, one back, one nobody called about yesterday, one whose call nobody has read.
     """
 
     def spell(index: int, seat: int, cause: Cause, first: int, last: int, **more: Any) -> Spell:

@@ -111,6 +111,4 @@ class RecordItem(Model):
     reason: Mapped[NotDoneReason | None]
     note: Mapped[str | None] = mapped_column(sa.String(255))
 
-    __table_args__ = (
-        sa.CheckConstraint("(result = 'not_done') = (reason IS NOT NULL)", name="reason"),
-    )
+    __table_args__ = (sa.CheckConstraint("(result = 'not_done') = (reason IS NOT NULL)", name="reason"),)

@@ -28,7 +28,8 @@ def run() -> None:
             if engine.dialect.name == "sqlite":
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if broken:
-                    raise RuntimeError(f"the migration would orphan rows of {sorted({row[0] for row in broken})}")
+                    tables = sorted({row[0] for row in broken})
+                    raise RuntimeError(f"the migration would orphan rows of {tables}")
     engine.dispose()
 
 
