@@ -50,7 +50,7 @@ COLOURS = 128
 
 def mark_a_fever_and_an_absence(page: "Page") -> None:
     """One child is absent through illness, one has a fever that waits for its retest."""
-    gone, hot = page.locator(".chip").nth(1), page.locator(".chip").nth(5)
+    gone, hot = page.locator(".chip").nth(1), page.locator(".chip").nth(2)
     gone.locator("> summary").tap()
     gone.locator("[value='absent:illness'] + label").tap()
     gone.locator("> summary").tap()

@@ -25,9 +25,10 @@
     var state = choice ? choice.value : (full ? "unset" : "normal");
     var first = tenths(field(row, "t1").value), retest = tenths(field(row, "t2").value);
     var signs = row.querySelectorAll(".signs input:checked").length;
-    if (state === "normal" || state === "unset" || state === "symptomatic") {
+    if (/^(normal|measured|unset|symptomatic)$/.test(state)) {
       if (signs) state = "symptomatic";
       else if (state !== "symptomatic" && first !== null) state = "measured";
+      else if (state === "measured") state = "unset";
     }
     var hot = first !== null && first >= trigger;
     var fever = hot && (retest === null || retest >= retestTrigger);

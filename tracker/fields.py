@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, PasswordField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -11,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.school.rules import PLAUSIBLE_YEARS
+from tracker.screening.rules import TemperatureProblem, celsius_of
 
 
 def offered(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
@@ -90,3 +92,26 @@ class Ticks(SelectMultipleField):
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self.type = "SelectMultipleField"  # as the template's macro knows it
+
+
+def temperature_words(problem: TemperatureProblem, typed: str) -> str:
+    """The sentence of a temperature that cannot be taken."""
+    match problem:
+        case TemperatureProblem.UNREADABLE:
+            return _("“%(typed)s” is not a temperature. Please type it like 36.5", typed=typed)
+        case TemperatureProblem.OUT_OF_RANGE:
+            return _("A temperature lies between 32.0 and 43.0 ℃; “%(typed)s” does not", typed=typed)
+        case TemperatureProblem.FAHRENHEIT:
+            return _(
+                "“%(typed)s” looks like Fahrenheit; that would be %(celsius)s ℃",
+                typed=typed,
+                celsius=celsius_of(typed),
+            )
+        case TemperatureProblem.UNLIKELY:
+            return _("“%(typed)s” is unusual. Please measure again, or tick that it is right", typed=typed)
+        case TemperatureProblem.RETEST_WITHOUT_FIRST:
+            return _("There is a retest, but no first reading")
+        case TemperatureProblem.MISSING:
+            return _("The reading is missing")
+        case TemperatureProblem.NOT_PRESENT:
+            return _("There is a reading, but the student is said not to be at school")

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -21,12 +20,11 @@ from wtforms.widgets import HiddenInput
 from tracker.absence.rules import QUICK_RESULTS, CallResult, CallWay, Refusal
 from tracker.edge import Form
 from tracker.facts.rules import Diagnosis, Symptom
-from tracker.fields import MaybeDay, Needed, Ticks, offered
+from tracker.fields import MaybeDay, Needed, Ticks, offered, temperature_words
 from tracker.screening.rules import (
     FOLLOWED_REASONS,
     AbsenceReason,
     TemperatureProblem,
-    celsius_of,
     read_temperature,
 )
 from tracker.words import word
@@ -53,22 +51,6 @@ def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
     """The sentence of a refusal."""
     shown = {key: value.isoformat() if isinstance(value, date) else value for key, value in details.items()}
     return str(WORDS[reason] % shown)
-
-
-def _temperature_words(problem: TemperatureProblem, typed: str) -> str:
-    match problem:
-        case TemperatureProblem.FAHRENHEIT:
-            celsius = celsius_of(typed)
-            words = _(
-                "“%(typed)s” looks like Fahrenheit; that would be %(celsius)s ℃", typed=typed, celsius=celsius
-            )
-        case TemperatureProblem.OUT_OF_RANGE:
-            words = _("A temperature lies between 32.0 and 43.0 ℃; “%(typed)s” does not", typed=typed)
-        case TemperatureProblem.UNLIKELY:
-            words = _("“%(typed)s” is unusual. Please ask again, or tick that it is right", typed=typed)
-        case _:
-            words = _("“%(typed)s” is not a temperature. Please type it like 36.5", typed=typed)
-    return str(words)
 
 
 def _choices(kind: Any, *, empty: Any = None) -> list[Any]:
@@ -133,7 +115,7 @@ class CallForm(Form):
         self.tenths, problem = read_temperature(typed)
         self.is_unlikely = problem is TemperatureProblem.UNLIKELY
         if problem and not (self.is_unlikely and self.sure.data):
-            raise ValidationError(_temperature_words(problem, typed))
+            raise ValidationError(temperature_words(problem, typed))
 
     @property
     def called_wall(self) -> datetime | None:

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from tracker.facts.rules import Symptom
+from tracker.fields import temperature_words
 from tracker.screening.rules import (
     NORMAL_LINE,
     AbsenceReason,
@@ -21,7 +22,6 @@ from tracker.screening.rules import (
     Refusal,
     State,
     TemperatureProblem,
-    celsius_of,
     fever_of,
     is_unlikely,
     read_temperature,
@@ -50,6 +50,11 @@ CHOICES: list[str] = [
 FIRST_CHOICES = 6
 """How many of them are offered at once; the others stand behind *more*."""
 
+
+def choices_of(mode: Mode) -> list[str]:
+    """The choices of a way of entering: where every temperature is entered, *measured* asks for its value."""
+    return CHOICES if mode is Mode.EXCEPTIONS else [State.MEASURED, *CHOICES]
+
 WORDS: dict[Refusal, Any] = {
     Refusal.NO_SCHOOL_DAY: _l("This is no school day for the class: no sheet is asked for."),
     Refusal.IN_FUTURE: _l("This day has not come yet."),
@@ -68,29 +73,6 @@ def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
     """The sentence of a refusal, its times as the wall clock shows them."""
     shown = {key: value.strftime("%H:%M") for key, value in details.items()}
     return str(WORDS[reason]) % shown if shown else str(WORDS[reason])
-
-
-def problem_words(problem: TemperatureProblem, typed: str) -> str:
-    """The sentence of a temperature that cannot be taken."""
-    match problem:
-        case TemperatureProblem.UNREADABLE:
-            return _("“%(typed)s” is not a temperature. Please type it like 36.5", typed=typed)
-        case TemperatureProblem.OUT_OF_RANGE:
-            return _("A temperature lies between 32.0 and 43.0 ℃; “%(typed)s” does not", typed=typed)
-        case TemperatureProblem.FAHRENHEIT:
-            return _(
-                "“%(typed)s” looks like Fahrenheit; that would be %(celsius)s ℃",
-                typed=typed,
-                celsius=celsius_of(typed),
-            )
-        case TemperatureProblem.UNLIKELY:
-            return _("“%(typed)s” is unusual. Please measure again, or tick that it is right", typed=typed)
-        case TemperatureProblem.RETEST_WITHOUT_FIRST:
-            return _("There is a retest, but no first reading")
-        case TemperatureProblem.MISSING:
-            return _("The reading is missing")
-        case TemperatureProblem.NOT_PRESENT:
-            return _("There is a reading, but the student is said not to be at school")
 
 
 @dataclass(frozen=True)
@@ -116,7 +98,7 @@ class Typed:
         return self != Typed() and self != Typed(choice=State.UNSET)
 
 
-def typed_of(line: Line) -> Typed:
+def typed_of(line: Line, mode: Mode) -> Typed:
     """A line as the form shows it."""
 
     def text(tenths: int | None) -> str:
@@ -124,7 +106,7 @@ def typed_of(line: Line) -> Typed:
 
     choice = f"absent:{line.reason}" if line.state is State.ABSENT else line.state.value
     return Typed(
-        State.NORMAL if choice == State.MEASURED else choice,
+        State.NORMAL if choice == State.MEASURED and mode is Mode.EXCEPTIONS else choice,
         text(line.first),
         text(line.retest),
         frozenset(symptom.value for symptom in line.symptoms),
@@ -215,7 +197,7 @@ def read_sheet(form: MultiDict[str, str], day: date) -> SheetForm | None:
 def _read_line(form: MultiDict[str, str], student: int, mode: Mode, day: date) -> tuple[Typed, Line]:
     default = State.NORMAL if mode is Mode.EXCEPTIONS else State.UNSET
     choice = form.get(f"state-{student}", default)
-    if choice not in CHOICES:
+    if choice not in choices_of(mode):
         choice = default
     typed = Typed(
         choice,
@@ -229,18 +211,20 @@ def _read_line(form: MultiDict[str, str], student: int, mode: Mode, day: date) -
     first = _temperature(typed, "t1", typed.first, problems)
     retest = _temperature(typed, "t2", typed.retest, problems)
     if typed.retest and not typed.first:
-        problems.append(("t1", problem_words(TemperatureProblem.RETEST_WITHOUT_FIRST, "")))
+        problems.append(("t1", temperature_words(TemperatureProblem.RETEST_WITHOUT_FIRST, "")))
+    if choice == State.MEASURED and not typed.first:
+        problems.append(("t1", temperature_words(TemperatureProblem.MISSING, "")))
     onset = _onset(typed, day, problems)
     line = _line_of(choice, first, retest, typed.symptoms, onset)
     if (typed.first or typed.retest) and line.state in (State.ABSENT, State.NOT_HERE, State.AWAY):
-        problems.append(("t1", problem_words(TemperatureProblem.NOT_PRESENT, "")))
+        problems.append(("t1", temperature_words(TemperatureProblem.NOT_PRESENT, "")))
     return replace(typed, problems=tuple(problems)), line
 
 
 def _temperature(typed: Typed, name: str, text: str, problems: list[tuple[str, str]]) -> int | None:
     tenths, problem = read_temperature(text)
     if problem and not (problem is TemperatureProblem.UNLIKELY and typed.sure):
-        problems.append((name, problem_words(problem, text)))
+        problems.append((name, temperature_words(problem, text)))
     return tenths
 
 
@@ -264,7 +248,7 @@ def _line_of(
     state, _colon, reason = choice.partition(":")
     signs = frozenset(Symptom(code) for code in symptoms)
     kind = State(state)
-    if kind in (State.NORMAL, State.UNSET, State.SYMPTOMATIC):
+    if kind in (State.NORMAL, State.MEASURED, State.UNSET, State.SYMPTOMATIC):
         if signs:
             kind = State.SYMPTOMATIC
         elif kind is not State.SYMPTOMATIC and first is not None:

@@ -104,7 +104,7 @@ def sheet(session: ClassSession) -> Any:
         mode=mode,
         how=here.version.how if here else session.plan.how if session.plan else Affirmation.LOOKED,
         reason="",
-        typed={one.id: forms.typed_of(lines.get(one.id, start)) for one in students},
+        typed={one.id: forms.typed_of(lines.get(one.id, start), mode) for one in students},
         lines={one.id: lines.get(one.id, start) for one in students},
     )
     refused = None
@@ -168,9 +168,9 @@ def _sheet_page(
         form=form,
         students=shown,
         counts=counts_of(form.lines.values(), trigger=session.trigger, retest_trigger=session.retest_trigger),
-        choices=forms.CHOICES,
-        first_choices=forms.FIRST_CHOICES,
-        words_of={choice: str(forms.choice_word(choice)) for choice in forms.CHOICES}
+        choices=forms.choices_of(form.mode),
+        first_choices=forms.FIRST_CHOICES + (form.mode is Mode.FULL),
+        words_of={choice: str(forms.choice_word(choice)) for choice in forms.choices_of(Mode.FULL)}
         | {symptom: str(word(symptom)) for symptom in Symptom},
         symptoms=Symptom,
         modes=Mode,
@@ -199,7 +199,7 @@ def _stale_page(session: ClassSession, form: forms.SheetForm) -> str:
         mode=form.mode,
         how=form.how,
         reason=form.reason,
-        typed={one.id: form.typed.get(one.id) or forms.typed_of(start) for one in students},
+        typed={one.id: form.typed.get(one.id) or forms.typed_of(start, form.mode) for one in students},
         lines=mine,
     )
     names = {one.id: one.label for one in students}
