@@ -32,7 +32,8 @@
     }
     var hot = first !== null && first >= trigger;
     var fever = hot && (retest === null || retest >= retestTrigger);
-    return { state: state, hot: hot, fever: fever, waiting: hot && retest === null, choice: choice };
+    var unread = first === null && field(row, "t1").value.trim() !== "";
+    return { state: state, hot: hot, fever: fever, unread: unread, waiting: hot && retest === null, choice: choice };
   }
 
   function show(row, one) {
@@ -64,7 +65,7 @@
       else if (one.state.indexOf("absent") === 0) sums.absent++;
       else if (/^(normal|measured|symptomatic)$/.test(one.state)) sums.checked++;
       else sums.rest++;
-      if ((one.state === "normal" || one.state === "measured") && !one.fever) plain++;
+      if ((one.state === "normal" || one.state === "measured") && !one.fever && !one.unread) plain++;
     });
     Object.keys(sums).forEach(function (name) {
       form.querySelector('[data-sum="' + name + '"]').textContent = sums[name];

@@ -113,7 +113,8 @@ def _serve(app: Flask) -> int:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)
 
-    signal.signal(signal.SIGTERM, stop)
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, stop)
     shown = f"[{host}]" if ":" in host else host
     print(f"Serving on http://{shown}:{server.effective_port}  (Ctrl-C ends it)", flush=True)
     try:

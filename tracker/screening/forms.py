@@ -55,6 +55,7 @@ def choices_of(mode: Mode) -> list[str]:
     """The choices of a way of entering: where every temperature is entered, *measured* asks for its value."""
     return CHOICES if mode is Mode.EXCEPTIONS else [State.MEASURED, *CHOICES]
 
+
 WORDS: dict[Refusal, Any] = {
     Refusal.NO_SCHOOL_DAY: _l("This is no school day for the class: no sheet is asked for."),
     Refusal.IN_FUTURE: _l("This day has not come yet."),
@@ -91,6 +92,12 @@ class Typed:
     def problem_at(self, name: str) -> str | None:
         """The complaint at a field, if any."""
         return next((sentence for field, sentence in self.problems if field == name), None)
+
+    @property
+    def is_unlikely(self) -> bool:
+        """Whether a reading is to be confirmed."""
+        readings = (read_temperature(text) for text in (self.first, self.retest))
+        return any(problem is TemperatureProblem.UNLIKELY for _tenths, problem in readings)
 
     @property
     def is_open(self) -> bool:
