@@ -96,8 +96,6 @@
       var input = document.getElementById(id);
       if (!input) return;
       if (typeof draft.values[id] === "boolean") input.checked = draft.values[id]; else input.value = draft.values[id];
-      var chip = input.closest(".chip");
-      if (chip && !full) chip.open = true;
     });
     var note = document.createElement("p");
     note.className = "alert alert-secondary";

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from flask import Response, abort, g, redirect, render_template, request
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField
@@ -32,7 +33,11 @@ class Form(FlaskForm):
     @property
     def complaints(self) -> list[tuple[str | None, Any]]:
         """What is wrong, in the order of the fields: (the id to link to, or None; the sentence)."""
-        at_fields = [(field.id, error) for field in self for error in field.errors]
+        at_fields = [
+            (field.id, _("%(field)s: %(problem)s", field=field.label.text, problem=error))
+            for field in self
+            for error in field.errors
+        ]
         return [(None, error) for error in self.form_errors] + at_fields
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -66,6 +66,14 @@ def may(permission: str, what: Any = None) -> bool:
     return identity is not None and permits(identity, Permission(permission), what)
 
 
+def page_address() -> str:
+    """Where this page can be opened again: an address that takes forms only belongs to the one above it."""
+    rule = request.url_rule
+    if rule is None or rule.methods is None or "GET" in rule.methods:
+        return request.path
+    return request.path.rpartition("/")[0] or "/"
+
+
 def init_app(app: Flask) -> None:
     """Give templates their filters and names."""
     versions: dict[str, str] = {}
@@ -87,6 +95,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         may=may,
+        page_address=page_address,
         Permission=Permission,
         class_label=class_label,
         class_ref=class_ref,

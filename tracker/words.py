@@ -86,7 +86,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     },
     SessionState: {
         SessionState.NOT_YET: _l("Not open yet"),
-        SessionState.OPEN: _l("Open"),
+        SessionState.OPEN: _l("To be taken"),
         SessionState.LATE: _l("Past the deadline"),
         SessionState.CLOSED: _l("Not submitted"),
         SessionState.REPORTED: _l("Submitted"),

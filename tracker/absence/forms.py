@@ -89,7 +89,9 @@ class CallForm(Form):
     confirmed = BooleanField(_l("Confirmed by a doctor"))
     next_on = MaybeDay(_l("Next call, or day of return"))
     way = SelectField(_l("Way"), choices=_choices(CallWay), default=CallWay.PHONE.value)
-    called_at = MaybeMoment(_l("Time of the call"), format="%Y-%m-%dT%H:%M")
+    called_at = MaybeMoment(
+        _l("Time of the call"), format="%Y-%m-%dT%H:%M", description=_l("Left empty: now.")
+    )
     onset_on = MaybeDay(_l("Ill since"))
     reason = SelectField(
         _l("Reason of the absence"),

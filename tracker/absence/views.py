@@ -67,9 +67,7 @@ def queue() -> Any:
 def follow_up(found: Followed) -> Any:
     """One absence: what is known, what was done, and the next call."""
     form = forms.CallForm()
-    if not form.is_submitted():
-        form.called_at.data = clock.local(clock.now()).replace(tzinfo=None)
-    elif form.validate():
+    if form.is_submitted() and form.validate():
         return _do("absence.call", found, form, lambda: _log(found, _report(form)), _address(found))
     return _page(found, form)
 
@@ -83,8 +81,7 @@ def quick_call(found: Followed) -> Any:
         abort(400)
     report = Report(CallWay.PHONE, CallResult(form.result.data), clock.now())
     answer = _do("absence.call", found, form, lambda: _log(found, report), _queue_address(found))
-    if getattr(answer, "status_code", None) == 303:
-        flash(_("The call is logged."))
+    _tell(answer, _("The call is logged."))
     return answer
 
 
@@ -100,7 +97,9 @@ def review(found: Followed) -> Any:
     def verb() -> None:
         service.review(by, clock.now(), found.episode.id, upto)
 
-    return _do("absence.review", found, form, verb, _queue_address(found))
+    answer = _do("absence.review", found, form, verb, _queue_address(found))
+    _tell(answer, _("Marked as reviewed."))
+    return answer
 
 
 @bp.post("/<int:episode_id>/close")
@@ -115,7 +114,15 @@ def close(found: Followed) -> Any:
     def verb() -> None:
         service.close(by, clock.now(), found.episode.id, upto)
 
-    return _do("absence.close", found, form, verb, _queue_address(found))
+    answer = _do("absence.close", found, form, verb, _queue_address(found))
+    _tell(answer, _("The absence is closed."))
+    return answer
+
+
+def _tell(answer: Any, sentence: str) -> None:
+    """Say what was done, on the page that a carried-out form leads to."""
+    if getattr(answer, "status_code", None) == 303:
+        flash(sentence)
 
 
 @bp.post("/<int:episode_id>/phone")
@@ -193,7 +200,6 @@ def _page(
     one, today = found.episode, clock.today()
     if form is None:
         form = forms.CallForm(formdata=None)
-        form.called_at.data = clock.local(clock.now()).replace(tzinfo=None)
     calls = queries.calls_of(one.id)
     page = edge.page(
         "absence/episode.html",

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, g, render_template, request
 
 from tracker import clock
 from tracker.accounts.guards import requires
+from tracker.assessment.rules import DEFAULT_SCHEME
 from tracker.charts.queries import Question, question
 from tracker.permissions import Permission, permits
 
@@ -28,9 +29,13 @@ class Exhibit:
 def meeting() -> Any:
     """The charts this person may see, of a week and its term."""
     asked = request.args.get("week")
-    about = question(asked, clock.today(), clock.now())
+    today, now = clock.today(), clock.now()
+    about = question(asked, today, now)
     if about is None and asked:
         abort(404)
+    if about and not asked and len(about.week.days) < DEFAULT_SCHEME.minimum_days:
+        # On a Monday the week that is spoken about is the last one.
+        about = question(about.week.beside(-1), today, now) or about
     return render_template(
         "meeting/meeting.html", week=about and about.week, exhibits=_exhibits(about) if about else []
     )
