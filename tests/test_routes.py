@@ -1,7 +1,8 @@
 """Every route wears a guard, and the table of permissions holds from outside, for everybody."""
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
+from werkzeug.routing.converters import AnyConverter, NumberConverter
 
 from tests.cast import PEOPLE
 from tests.conftest import Visitor
@@ -86,6 +87,78 @@ def test_who_gets_which_page(sign_in, who):
         visitor.get(path, expected[WHO.index(who)])
         found[path] = visitor.response.status_code
     assert found == {path: expected[WHO.index(who)] for path, expected in TABLE.items()}
+
+
+# Who has a role for which deed: every route, with every method, is refused to all others.
+HOLDERS = {
+    Permission.ACCOUNT_OWN: "ann carl nora sam ivy lou asa pia ada stranger",
+    Permission.ACCOUNTS_MANAGE: "ada",
+    Permission.SCHOOL_READ: "nora lou asa pia ada",
+    Permission.ROSTER_MANAGE: "ada",
+    Permission.CALENDAR_MANAGE: "asa ada",
+    Permission.SHEET_SUBMIT: "ann carl nora",
+    Permission.SCREENING_LIST: "ann carl nora pia",
+    Permission.SCREENING_OVERVIEW: "nora pia",
+    Permission.QUEUE_READ: "ann carl nora",
+    Permission.EPISODE_FOLLOW: "ann carl nora",
+    Permission.EPISODE_REVIEW: "nora",
+    Permission.TASKS_READ: "ann carl nora sam lou",
+    Permission.TASK_READ: "ann carl nora sam lou",
+    Permission.TASK_RECORD: "ann carl nora sam",
+    Permission.ZONES_MANAGE: "lou",
+    Permission.SCORES_READ: "ann carl ivy asa pia",
+    Permission.DUTIES_READ: "ann carl asa pia",
+    Permission.MEETING_READ: "ann carl nora sam ivy lou asa pia",
+}
+
+
+def _any_value(rule, name):
+    converter = rule._converters[name]
+    if isinstance(converter, NumberConverter):
+        return 1
+    return "svg" if isinstance(converter, AnyConverter) else "x"
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_every_route_refuses_whom_no_role_lets_in(app, sign_in, who):
+    visitor = sign_in(who)
+    app.config["WTF_CSRF_ENABLED"] = False
+    try:
+        for rule in routes(app):
+            guard = app.view_functions[rule.endpoint].guard
+            if guard == PUBLIC or who in HOLDERS[guard].split():
+                continue
+            values = {name: _any_value(rule, name) for name in rule.arguments}
+            with app.test_request_context():
+                path = url_for(rule.endpoint, **values)
+            for method in rule.methods & {"GET", "POST"}:
+                visitor.get(path, 403) if method == "GET" else visitor.post(path, {}, 403)
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = True
+
+
+def test_every_answer_is_hardened(sign_in):
+    ann = sign_in("ann")
+    ann.get("/")
+    headers = ann.response.headers
+    assert headers["Content-Security-Policy"].startswith(
+        "default-src 'none'; style-src 'self'; script-src 'self'"
+    )
+    assert headers["Cache-Control"] == "no-store" and headers["X-Content-Type-Options"] == "nosniff"
+    cookie = ann.client.get_cookie("tracker")
+    assert cookie.http_only and cookie.same_site == "Lax"
+
+
+def test_the_log_has_a_line_without_ids_or_names(sign_in, caplog, cast):
+    ann = sign_in("ann")
+    with caplog.at_level("INFO", "tracker.request"):
+        ann.get("/screening/2024-1/2026-09-21/arrival?mode=full")
+        ann.get("/nobody/knows/2024-1", 404)
+    line, unknown = [one.getMessage() for one in caplog.records]
+    assert "GET - 404" in unknown
+    assert "GET /screening/<ref>/<day>/<code> 200" in line
+    assert line.endswith(f"statements user {cast.users['ann']}")
+    assert "2024-1" not in line and "mode" not in line and "ann" not in line
 
 
 def test_the_table_speaks_of_everybody():

@@ -39,6 +39,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.meeting import views as meeting
     from tracker.school import roster_views as roster
     from tracker.school import views as school
+    from tracker.screening import receipt_views as receipts
     from tracker.screening import views as screening
     from tracker.setup import views as setup
 
@@ -62,6 +63,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         school,
         roster,
         screening,
+        receipts,
         absence,
         disinfection,
         zones,

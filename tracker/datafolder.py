@@ -23,7 +23,9 @@ def init_app(app: Flask) -> None:
     """Make the folder and its keys where they are missing."""
     folder: Path = app.config["DATA_DIR"]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            folder.chmod(0o700)
         app.config["SECRET_KEY"] = kept(folder / "secret.key", lambda: secrets.token_hex(32))
         app.config["GUARDIAN_KEY"] = kept(folder / "guardians.key", lambda: Fernet.generate_key().decode())
     except OSError as problem:

@@ -15,7 +15,7 @@ from tracker import clock
 from tracker.audit import queries as receipts
 from tracker.audit import service as audit
 from tracker.db import db, transaction
-from tracker.errors import Rejected
+from tracker.errors import Rejected, RunAgain
 
 
 class Form(FlaskForm):
@@ -52,7 +52,8 @@ def form_key() -> UUID:
 def once(deed: str, verb: Callable[[], str]) -> BaseResponse:
     """Do what a form asks, once for its key and in one transaction, and lead on to where `verb` says.
 
-    A form that was already taken leads to where it led then; somebody else's key is a 404.
+    A form that was already taken leads to where it led then; somebody else's key is a 404, and one that
+    was used for another deed is no key.
     """
     key = form_key()
     by = g.identity.user_id if g.identity else None
@@ -64,12 +65,14 @@ def once(deed: str, verb: Callable[[], str]) -> BaseResponse:
                     location = verb()
                     audit.take_form(by, clock.now(), deed, key, location)
                     db.session.flush()
-                elif taken.user_id == by:
-                    location = taken.location
-                else:
+                elif taken.user_id != by:
                     abort(404)
+                elif taken.deed != deed:
+                    abort(400)
+                else:
+                    location = taken.location
             return redirect(location, 303)
-        except sa.exc.IntegrityError:
+        except (sa.exc.IntegrityError, RunAgain):
             # Two at once: the second finds what the first has kept, or fails the same way again.
             if attempt == 2:
                 raise

@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from tracker.db import db
+
 log = logging.getLogger("tracker")
 
 
@@ -21,6 +23,10 @@ class Rejected(Exception):
         self.reason = reason
         self.field = field
         self.details = details
+
+
+class RunAgain(Exception):
+    """Somebody else changed what a decision rested on: the deed is done once more from its beginning."""
 
 
 TITLES = {
@@ -61,6 +67,8 @@ def init_app(app: Flask) -> None:
 
 
 def _page(code: int, advice: Any = None) -> tuple[str, int]:
+    # What failed may have left a broken transaction, and the page itself asks for the school's name.
+    db.session.rollback()
     title = TITLES.get(code, TITLES[400])
     return render_template("error.html", code=code, title=title, advice=advice or ADVICE.get(code)), code
 

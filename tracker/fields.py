@@ -6,7 +6,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, PasswordField, SelectMultipleField, StringField
+from wtforms import (
+    DateField,
+    DateTimeField,
+    DateTimeLocalField,
+    PasswordField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -58,11 +65,13 @@ class Password(PasswordField):
         super().__init__(label, validators=[Needed(), *validators], render_kw=kind, **more)
 
 
-class MaybeDay(DateField):
-    """A day of the calendar, or none."""
+class _Maybe(DateTimeField):
+    """A day or a moment of the calendar, or none."""
+
+    unreadable: Any
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Reads what was typed; an empty field is no day."""
+        """Reads what was typed; an empty field is none."""
         if not valuelist or not valuelist[0].strip():
             self.data = None
             return
@@ -71,7 +80,19 @@ class MaybeDay(DateField):
             if self.data and self.data.year not in PLAUSIBLE_YEARS:
                 raise ValueError
         except ValueError:
-            raise ValueError(str(_l("Please enter a day, such as 2026-09-21."))) from None
+            raise ValueError(str(self.unreadable)) from None
+
+
+class MaybeDay(_Maybe, DateField):
+    """A day of the calendar, or none."""
+
+    unreadable = _l("Please enter a day, such as 2026-09-21.")
+
+
+class MaybeMoment(_Maybe, DateTimeLocalField):
+    """A moment by the school's wall clock, or none."""
+
+    unreadable = _l("Please enter day and time, such as 2026-09-21T08:05.")
 
 
 class Day(MaybeDay):

@@ -172,7 +172,6 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     EndedHow: {
         EndedHow.RETURNED: _l("Back at school"),
         EndedHow.LEFT_SCHOOL: _l("Left the school"),
-        EndedHow.TERM_ENDED: _l("Term ended"),
         EndedHow.CORRECTED: _l("Corrected"),
     },
     CallWay: {

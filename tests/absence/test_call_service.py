@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.absence.town import ILL, UNKNOWN, at, log, only, take
+from tests.absence.town import ILL, UNKNOWN, at, log, meanwhile, only, take
 from tests.cast import TODAY, Cast
 from tracker import datafolder
 from tracker.absence import call_service as service
@@ -319,3 +319,26 @@ def test_a_number_is_shown_and_the_trail_says_so_without_it(cast: Cast, missed: 
     assert (shown, none) == ("13800001234", None)
     row = db.session.scalars(sa.select(Trail).where(Trail.deed == "guardian.phone_shown")).one()
     assert (row.student_id, row.changes) == (missed.student_id, {"episode": missed.id})
+
+
+def test_a_call_logged_while_the_nurse_reviews_waits_for_her(
+    either_app: tuple[Flask, Cast], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, cast = either_app
+    take(cast, at("08:10"), {3: UNKNOWN})
+    found = only(cast.students["3-1"][2])
+    first = log(cast, at("08:20"), found, CallResult.NOT_REACHED)
+    calling = []
+    read = queries.has_unread_calls
+
+    def has_unread_calls(episode_id: int) -> bool:
+        unread = read(episode_id)
+        calling.append(meanwhile(app, lambda: log(cast, at("08:30"), found.id, CallResult.HOME_ILL)))
+        return unread
+
+    monkeypatch.setattr(queries, "has_unread_calls", has_unread_calls)
+    with transaction():
+        service.review(cast.users["nora"], at("08:30"), found.id, first)
+    calling[0].join()
+    assert only(found.student_id).state is EpisodeState.TO_REVIEW
+    assert read(found.id)

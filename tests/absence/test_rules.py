@@ -51,6 +51,11 @@ def episode(
         (episode(), False, MON, Sighting.STILL),
         (episode(), False, TUE, Sighting.STILL),
         (episode(), None, TUE, Sighting.NOTHING),
+        (episode(), None, MON, Sighting.ASK),  # perhaps a correction
+        (episode(called=True), None, MON, Sighting.NOTHING),
+        (episode(first=FRI), None, MON, Sighting.NOTHING),
+        (episode(last=TUE), None, MON, Sighting.NOTHING),
+        (episode(BACK, back=MON), None, MON, Sighting.NOTHING),
         (episode(), True, TUE, Sighting.BACK),
         (episode(TO_REVIEW, called=True), True, TUE, Sighting.BACK),
         (episode(), True, MON, Sighting.ASK),  # missed and seen on one day: read its sheets together
@@ -73,6 +78,8 @@ def test_what_a_sheet_makes_of_an_absence(
 @pytest.mark.parametrize("reason", [AbsenceReason.SUSPENDED, AbsenceReason.UNREGISTERED, None])
 def test_reasons_that_are_not_followed_open_nothing(reason: AbsenceReason | None) -> None:
     assert follow(None, Seen(1, False, reason), MON) is Sighting.NOTHING
+    assert follow(episode(), Seen(1, False, reason), TUE) is Sighting.NOTHING
+    assert follow(episode(), Seen(1, False, reason), MON) is Sighting.ASK
 
 
 @pytest.mark.parametrize(
@@ -85,7 +92,10 @@ def test_reasons_that_are_not_followed_open_nothing(reason: AbsenceReason | None
         (episode(), False, frozenset({AFTERNOON}), Sighting.STILL),
         (episode(BACK, back=MON), False, frozenset({AFTERNOON}), Sighting.AGAIN),
         (episode(BACK, back=MON), True, frozenset({MORNING}), Sighting.NOTHING),  # noon has seen the child
-        (episode(), None, frozenset(), Sighting.NOTHING),
+        (episode(), None, frozenset(), Sighting.VOID),  # corrected to: on an outing
+        (episode(), None, frozenset({MORNING}), Sighting.NOTHING),
+        (episode(called=True), None, frozenset(), Sighting.NOTHING),
+        (episode(first=FRI), None, frozenset(), Sighting.NOTHING),
     ],
 )
 def test_what_the_sheets_of_one_day_make_of_an_absence_together(

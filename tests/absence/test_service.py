@@ -3,20 +3,36 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
+from threading import Thread
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from tests.absence.town import ILL, LEAVE, UNKNOWN, at, episodes, log, only, take, undo
+from tests.absence.town import (
+    ILL,
+    LEAVE,
+    UNKNOWN,
+    at,
+    episodes,
+    log,
+    meanwhile,
+    move,
+    only,
+    take,
+    undo,
+)
 from tests.cast import TODAY, Cast, count
+from tests.conftest import Visitor
 from tracker import clock
-from tracker.absence import service
-from tracker.absence.models import Episode
+from tracker.absence import queries, service
+from tracker.absence.models import Call, Episode
 from tracker.absence.rules import CallResult, EndedHow, EpisodeState, Seen
 from tracker.audit.models import Trail
 from tracker.db import db, transaction
+from tracker.errors import RunAgain
+from tracker.screening import queries as sheets
 from tracker.screening.rules import AbsenceReason, HalfDay, State
 
 MON, TUE, WED, THU = TODAY, date(2026, 9, 22), date(2026, 9, 23), date(2026, 9, 24)
@@ -129,6 +145,32 @@ class TestCorrections:
         assert only(cast.students["3-1"][2]).state is EpisodeState.VOID
         assert only(cast.students["3-1"][3]).state is EpisodeState.OPEN
 
+    @pytest.mark.parametrize(
+        "state",
+        [State.NOT_HERE, State.AWAY, State.IN_ROOM, State.LEFT, State.UNSET, AbsenceReason.UNREGISTERED],
+    )
+    def test_corrected_to_what_is_no_absence_it_is_void(self, cast: Cast, state: Any) -> None:
+        take(cast, at("08:10"), {3: UNKNOWN, 4: UNKNOWN})
+        take(cast, at("08:20"), {3: state, 4: UNKNOWN}, base=1)
+        third, fourth = (only(cast.students["3-1"][seat - 1]) for seat in (3, 4))
+        assert (third.state, third.due_at) == (EpisodeState.VOID, None)
+        assert (fourth.state, fourth.due_at) == (EpisodeState.OPEN, at("08:40"))
+
+    def test_corrected_to_away_it_stays_where_another_sheet_missed_the_student(self, cast: Cast) -> None:
+        take(cast, at("08:00"), {3: UNKNOWN}, session="arrival")
+        take(cast, at("08:10"), {3: UNKNOWN})
+        take(cast, at("08:20"), {3: AbsenceReason.UNREGISTERED}, base=1)
+        found = only(cast.students["3-1"][2])
+        assert (found.state, found.reason) == (EpisodeState.OPEN, UNKNOWN)
+        take(cast, at("08:25"), {3: State.AWAY}, session="arrival", base=1)
+        assert only(cast.students["3-1"][2]).state is EpisodeState.VOID
+
+    def test_corrected_to_away_after_a_call_it_stays_for_the_nurse(self, cast: Cast) -> None:
+        take(cast, at("08:10"), {3: UNKNOWN})
+        log(cast, at("08:15"), only(cast.students["3-1"][2]), CallResult.NOT_REACHED, by="nora")
+        take(cast, at("08:20"), {3: State.AWAY}, base=1)
+        assert only(cast.students["3-1"][2]).state is EpisodeState.OPEN
+
     def test_after_a_call_the_nurse_closes(self, cast: Cast) -> None:
         take(cast, at("08:10"), {3: ILL})
         log(cast, at("08:15"), only(cast.students["3-1"][2]), CallResult.NOT_REACHED)
@@ -206,6 +248,52 @@ class TestCorrections:
         undo(cast, at("08:15", TUE))
         assert only(cast.students["3-1"][2]).state is EpisodeState.BACK
 
+    def test_undone_in_the_new_class_of_a_child_who_moved(self, cast: Cast) -> None:
+        take(cast, at("08:10"), {3: ILL})
+        child = cast.students["3-1"][2]
+        move(child, cast.classes["4-2"], on=TUE)
+        take(cast, at("08:10", TUE), by="carl", place="4-2")
+        assert only(child).state is EpisodeState.BACK
+        undo(cast, at("08:15", TUE), by="carl", place="4-2")
+        found = only(child)
+        assert (found.state, found.back_on, found.class_id) == (EpisodeState.OPEN, None, cast.classes["3-1"])
+
+    def test_undone_leaves_a_class_mate_alone_whom_another_class_saw(self, cast: Cast) -> None:
+        take(cast, at("08:10"), {3: ILL})
+        child = cast.students["3-1"][2]
+        move(child, cast.classes["4-2"], on=TUE)
+        take(cast, at("08:10", TUE), by="carl", place="4-2")
+        take(cast, at("08:12", TUE))
+        undo(cast, at("08:15", TUE))
+        assert only(child).state is EpisodeState.BACK
+
+    @pytest.mark.parametrize("called", [False, True])
+    def test_undone_the_absence_that_was_closed_for_another_waits_for_the_nurse(
+        self, cast: Cast, called: bool
+    ) -> None:
+        take(cast, at("08:10"), {3: ILL})
+        take(cast, at("08:10", TUE))
+        take(cast, at("08:10", THU), {3: ILL})
+        child = cast.students["3-1"][2]
+        if called:
+            log(cast, at("08:12", THU), episodes(child)[1], CallResult.NOT_REACHED, by="nora")
+        undo(cast, at("08:15", THU))
+        old, new = episodes(child)
+        if called:
+            assert (old.state, new.state) == (EpisodeState.CLOSED, EpisodeState.OPEN)
+        else:
+            assert (old.state, new.state) == (EpisodeState.BACK, EpisodeState.VOID)
+            assert (old.back_on, old.ended_on, old.ended_how, old.closed_at) == (TUE, None, None, None)
+
+    def test_undone_an_absence_that_went_on_stays_open_until_the_student_is_seen(self, cast: Cast) -> None:
+        take(cast, at("08:10"), {3: ILL})
+        take(cast, at("08:10", TUE))
+        take(cast, at("08:10", WED), {3: ILL})
+        undo(cast, at("08:15", WED))
+        assert only(cast.students["3-1"][2]).state is EpisodeState.OPEN
+        take(cast, at("08:20", WED))
+        assert only(cast.students["3-1"][2]).state is EpisodeState.BACK
+
     def test_undone_but_missed_by_another_sheet_it_stays(self, cast: Cast) -> None:
         take(cast, at("08:10"), {3: ILL})
         take(cast, at("08:12"), {3: ILL}, session="arrival")
@@ -252,6 +340,59 @@ def test_two_sheets_at_once_make_one_absence(either_app: tuple[Flask, Cast]) -> 
                 first_call_at=at("08:40"),
             )
     assert count(Episode) == 1
+
+
+@pytest.mark.parametrize("by", ["ann", "nora"])
+def test_a_sheet_that_knows_of_no_call_changes_nothing(either_app: tuple[Flask, Cast], by: str) -> None:
+    _app, cast = either_app
+    take(cast, at("08:10"), {3: ILL})
+    child = cast.students["3-1"][2]
+    known = queries.live_now([only(child).id]).pop()
+    log(cast, at("08:15"), only(child), CallResult.HOME_ILL, by=by)
+    before = only(child).state
+    with pytest.raises(RunAgain), transaction():
+        service.follow_sheet(
+            cast.users["ann"],
+            at("08:20"),
+            class_id=cast.classes["3-1"],
+            day=TUE,
+            half=HalfDay.MORNING,
+            seen=[Seen(child, True, None)],
+            live={child: known},
+            first_call_at=at("08:40"),
+        )
+    found = only(child)
+    assert (found.state, found.back_on) == (before, None)
+
+
+def test_a_call_logged_while_the_sheet_is_taken_is_not_lost(
+    either_app: tuple[Flask, Cast], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, cast = either_app
+    take(cast, at("08:10"), {3: UNKNOWN})
+    child = cast.students["3-1"][2]
+    episode_id = only(child).id
+    ann = Visitor(app).sign_in("ann")
+    clock.freeze(at("08:20"))
+    page = ann.get("/screening/2024-1/2026-09-21/morning")
+    calling: list[Thread] = []
+    read = sheets.roster
+
+    def roster(*asked: Any, **more: Any) -> Any:
+        found = read(*asked, **more)
+        if not calling:
+            calling.append(meanwhile(app, lambda: log(cast, at("08:20"), episode_id, CallResult.NOT_REACHED)))
+        return found
+
+    monkeypatch.setattr(sheets, "roster", roster)
+    ann.send(page, "#sheet", **{f"state__{child}": "normal"})
+    calling[0].join()
+    found, made = only(child), count(Call)
+    if app.config["DATABASE_URL"]:
+        assert made == 1, "the call came between the reading and the writing"
+    # A database with one writer at a time made the call wait, and found nothing to call about.
+    expected = (EpisodeState.TO_REVIEW, MON) if made else (EpisodeState.VOID, None)
+    assert (found.state, found.back_on) == expected
 
 
 def test_what_a_sheet_ends_is_in_the_trail(app: Flask, cast: Cast) -> None:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
-from tests.absence.town import ILL, LEAVE, UNKNOWN, at, log, only, take
+from tests.absence.town import ILL, LEAVE, UNKNOWN, at, log, move, only, take
 from tests.cast import TODAY, Cast
 from tracker import clock, datafolder
 from tracker.absence import queries
@@ -136,18 +136,6 @@ class TestQueue:
         assert "Seen a doctor" in last and "Ann Teacher" in last and "Not reached" not in last
 
 
-def move(student_id: int, class_id: int) -> None:
-    """Move a student to another class from today on."""
-    with transaction():
-        db.session.execute(
-            sa.update(Enrolment)
-            .where(Enrolment.student_id == student_id)
-            .values(ends=date(2026, 9, 20))
-            .execution_options(synchronize_session=False)
-        )
-        db.session.add(Enrolment(student_id=student_id, starts=TODAY, class_id=class_id, seat=99))
-
-
 class TestQuickCall:
     def test_at_home_better_takes_two_taps(self, cast: Cast, sign_in: SignIn, missed: Episode) -> None:
         ann = sign_in("ann")
@@ -213,6 +201,22 @@ class TestEpisodePage:
             assert part in timeline
         assert only(missed.student_id).due_at == at("12:00", date(2026, 9, 24))
 
+    def test_a_call_in_full_right_after_a_quick_one_is_the_newest(
+        self, sign_in: SignIn, missed: Episode
+    ) -> None:
+        ann = sign_in("ann")
+        page = ann.get(f"/absences/{missed.id}")
+        assert not page.select_one("#called_at").get("value")
+        clock.freeze(at("09:00:20"))
+        ann.send(page, "form.quick", result="not_reached")
+        clock.freeze(at("09:00:50"))
+        ann.send(page, "#call-form", result="doctor", diagnosis="influenza", next_on="2026-09-24")
+        newest = queries.calls_of(missed.id)[-1]
+        assert (newest.result, newest.at) == (CallResult.DOCTOR, at("09:00:50"))
+        found = only(missed.student_id)
+        assert (found.diagnosis, found.reason) == (Diagnosis.INFLUENZA, AbsenceReason.ILLNESS)
+        assert found.due_at == at("12:00", date(2026, 9, 24))
+
     def test_refusals_stand_at_their_fields_and_what_was_typed_stays(
         self, sign_in: SignIn, missed: Episode
     ) -> None:
@@ -221,7 +225,9 @@ class TestEpisodePage:
         page = ann.send(
             page, "#call-form", result="home_ill", next_on="2026-09-25", note="a note", expect=422
         )
-        assert said(page) == [("next_on", "This is no school day. Please choose another.")]
+        assert said(page) == [
+            ("next_on", "Next call, or day of return: This is no school day. Please choose another.")
+        ]
         assert page.select_one("#next_on")["value"] == "2026-09-25"
         assert page.select_one("#note").text.strip() == "a note"
         assert page.title.text.startswith("Error: ")
@@ -242,6 +248,7 @@ class TestEpisodePage:
             ({"called_at": "2026-09-21T09:01"}, "called_at"),
             ({"called_at": "2026-09-20T09:00"}, "called_at"),
             ({"called_at": "just now"}, "called_at"),
+            ({"called_at": "0206-09-21T08:30"}, "called_at"),
             ({"result": "not_ill"}, "reason"),
             ({"result": "not_reached", "symptoms": ["cough"]}, "symptoms"),
             ({"confirmed": "y"}, "diagnosis"),

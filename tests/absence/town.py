@@ -1,10 +1,13 @@
 """What the tests of absences do over and over: take a sheet, log a call, look at an absence."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from threading import Thread
 from uuid import uuid4
 
 import sqlalchemy as sa
+from flask import Flask
 
 from tests.cast import TODAY, ZONE, Cast
 from tracker import clock
@@ -15,6 +18,8 @@ from tracker.absence.rules import CallResult, CallWay
 from tracker.accounts.queries import identity_of
 from tracker.accounts.rules import Identity
 from tracker.db import db, transaction
+from tracker.errors import Rejected
+from tracker.school.models import Enrolment
 from tracker.screening import queries as sheets
 from tracker.screening import service as screening
 from tracker.screening.rules import AbsenceReason, Affirmation, Line, SessionCode, State
@@ -68,12 +73,16 @@ def take(
         return screening.submit(who(cast, by), moment(when), asked, form)
 
 
-def undo(cast: Cast, when: datetime, *, session: str = "morning") -> None:
+def undo(
+    cast: Cast, when: datetime, *, session: str = "morning", by: str = "ann", place: str = "3-1"
+) -> None:
     """Take a sheet back."""
-    asked = sheets.class_session(cast.refs["3-1"], when.date(), SessionCode(session))
+    asked = sheets.class_session(cast.refs[place], when.date(), SessionCode(session))
     assert asked
+    clock.freeze(when)
+    no = sheets.kept_sheets(asked.class_id, asked.day)[asked.code].version.no
     with transaction():
-        screening.withdraw(who(cast), moment(when), asked, uuid4())
+        screening.withdraw(who(cast, by), when, asked, no, uuid4())
 
 
 def episodes(student_id: int) -> list[Episode]:
@@ -111,3 +120,28 @@ def log(
     report = Report(CallWay.PHONE, result, called or when, **more)  # type: ignore[arg-type]
     with transaction():
         return call_service.record_call(cast.users[by], when, episode_id, report, reviewer=by == "nora").id
+
+
+def move(student_id: int, class_id: int, *, on: date = TODAY) -> None:
+    """Move a student to another class from a day on."""
+    with transaction():
+        db.session.execute(
+            sa.update(Enrolment)
+            .where(Enrolment.student_id == student_id)
+            .values(ends=on - timedelta(days=1))
+            .execution_options(synchronize_session=False)
+        )
+        db.session.add(Enrolment(student_id=student_id, starts=on, class_id=class_id, seat=99))
+
+
+def meanwhile(app: Flask, deed: Callable[[], object]) -> Thread:
+    """Let somebody else do something now; wait for it half a second, as it may have to wait for us."""
+
+    def run() -> None:
+        with app.app_context(), suppress(Rejected):
+            deed()
+
+    thread = Thread(target=run)
+    thread.start()
+    thread.join(0.5)
+    return thread

@@ -100,7 +100,7 @@ def test_the_name_is_locked_from_everywhere_after_twenty(app):
 
 
 @pytest.mark.parametrize("pair, account, address, locked", [
-    (4, 19, 59, False), (5, 5, 5, True), (0, 20, 0, True), (0, 0, 60, True)
+    (4, 19, 59, False), (5, 5, 5, True), (0, 20, 0, True), (0, 0, 300, True)
 ])  # fmt: skip
 def test_when_sign_ins_are_refused_unseen(pair, account, address, locked):
     assert is_locked(pair=pair, account=account, address=address) is locked

@@ -60,6 +60,7 @@ def test_a_first_start_prints_a_code_answers_and_ends_cleanly(tmp_path):
     if os.name == "posix":
         for name in ("secret.key", "guardians.key", "setup-code.txt"):
             assert (folder / name).stat().st_mode & 0o077 == 0, f"{name} is readable by others"
+        assert folder.stat().st_mode & 0o077 == 0, "others can read the database"
     with urlopen(f"{address}/healthz") as answer:
         assert json.load(answer)["status"] == "ok"
     assert "already using" in refused("--data", str(folder), "--port", "0")

@@ -62,6 +62,10 @@ def test_a_week_is_chosen_from_those_that_have_come(sign_in):
         ("2026-W37", "Week 2"),
         ("2026-W36", "Week 1"),
     ]
+    assert page.select_one("#week option[selected]")["value"] == "2026-W38", "on a Monday, last week"
+    clock.freeze(datetime(2026, 9, 24, 9, tzinfo=ZONE))
+    page = pia.get("/meeting/")
+    assert page.select_one("#week option[selected]")["value"] == "2026-W39"
     page = pia.get(page.select_one("a[rel=prev]")["href"])
     assert page.select_one("#week option[selected]")["value"] == "2026-W38"
     assert page.select_one("a[rel=next]")["href"] == "/meeting/?week=2026-W39"

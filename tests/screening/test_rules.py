@@ -18,6 +18,7 @@ from tracker.screening.rules import (
     State,
     TemperatureProblem,
     VersionKind,
+    celsius_of,
     counts_of,
     current_session,
     differences,
@@ -54,10 +55,14 @@ from tracker.screening.rules import (
         ("44", None, TemperatureProblem.OUT_OF_RANGE),
         ("3.67", None, TemperatureProblem.OUT_OF_RANGE),
         ("3650", None, TemperatureProblem.OUT_OF_RANGE),
-        ("36.55", None, TemperatureProblem.OUT_OF_RANGE),
+        ("36.55", None, TemperatureProblem.UNREADABLE),
         ("100.4", None, TemperatureProblem.FAHRENHEIT),
         ("98.6", None, TemperatureProblem.FAHRENHEIT),
         ("98", None, TemperatureProblem.FAHRENHEIT),
+        ("98·6", None, TemperatureProblem.FAHRENHEIT),
+        ("100.45 °F", None, TemperatureProblem.FAHRENHEIT),
+        ("36.5F", 365, None),
+        ("9" * 400, None, TemperatureProblem.UNREADABLE),
         ("ab", None, TemperatureProblem.UNREADABLE),
         ("36.5.1", None, TemperatureProblem.UNREADABLE),
         ("-36.5", None, TemperatureProblem.UNREADABLE),
@@ -65,6 +70,11 @@ from tracker.screening.rules import (
 )
 def test_a_typed_temperature_is_read_leniently_or_refused(typed, tenths, problem):
     assert read_temperature(typed) == (tenths, problem)
+
+
+@pytest.mark.parametrize("typed, celsius", [("100.4", "38.0"), ("98·6", "37.0"), ("１００，４", "38.0")])
+def test_a_fahrenheit_reading_is_asked_back_in_celsius(typed, celsius):
+    assert celsius_of(typed) == celsius
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,62 @@ def test_the_same_request_again_changes_nothing_and_gives_the_same_receipt(sign_
     assert count(SheetVersion) == 1 and count(Entry) == 1 and count(Episode) == 1
 
 
+def test_the_same_request_after_the_close_still_gives_its_receipt(sign_in):
+    ann = sign_in("ann")
+    page = ann.get(SHEET)
+    ann.send(page, "#sheet")
+    at("09:01")
+    ann.send(page, "#sheet")
+    assert ann.location == f"{SHEET}/1"
+
+
+def test_a_key_is_good_for_one_sheet_and_for_one_person(sign_in):
+    ann, bo = sign_in("ann"), sign_in("bo")
+    page = ann.get(SHEET)
+    key = page.select_one("input[name=key]")["value"]
+    ann.send(page, "#sheet")
+    ann.send(ann.get(SHEET.replace("arrival", "morning")), "#sheet", expect=404, key=key)
+    bo.send(bo.get(SHEET), "#sheet", expect=404, key=key, base="0")
+    assert count(SheetVersion) == 1
+
+
+def test_the_key_of_a_sheet_that_was_undone_says_so(sign_in):
+    ann = sign_in("ann")
+    page = ann.get(SHEET)
+    ann.send(page, "#sheet")
+    ann.send(ann.get(ann.location), "form[action$=undo]")
+    ann.send(page, "#sheet", expect=410)
+
+
+def test_an_old_receipt_undoes_nobody_elses_sheet(sign_in):
+    ann, bo = sign_in("ann"), sign_in("bo")
+    ann.send(ann.get(SHEET), "#sheet")
+    receipt = ann.get(ann.location)
+    ann.send(receipt, "form[action$=undo]")
+    ann.send(receipt, "form[action$=undo]")
+    bo.send(bo.get(SHEET), "#sheet")
+    ann.send(receipt, "form[action$=undo]", key="00000000-0000-0000-0000-000000000077")
+    assert db.session.scalars(sa.select(Sheet.head)).all() == [3]
+
+
+def test_undoing_a_sheet_takes_its_excuses_along(sign_in, cast):
+    ann = sign_in("ann")
+    ann.send(ann.get(SHEET), "#sheet", **{f"t1__{cast.students['3-1'][0]}": "38.0"})
+    assert count(Excuse) == 2
+    ann.send(ann.get(ann.location), "form[action$=undo]")
+    assert count(Excuse) == 0
+
+
+@pytest.mark.parametrize("path", [
+    "/screening/?day=0001-01-05", "/screening/?day=9999-12-31", "/screening/?day=x",
+    "/screening/2024-1/0001-01-01/arrival", "/screening/2024-1/9999-12-31/arrival", "/screening/2024-1/x/arrival",
+    "/screening/2024-1/2026-09-21/lunch", "/screening/2024-99/2026-09-21/arrival", "/screening/x/2026-09-21/arrival",
+    "/screening/2024-1/2026-09-21/arrival/99999999999999999999", "/screening/2024-1/2026-09-21/arrival/1",
+])  # fmt: skip
+def test_an_address_that_names_nothing_is_not_there(sign_in, path):
+    sign_in("ann").get(path, 404)
+
+
 def test_a_correction_keeps_every_version_and_overwrites_nothing(sign_in, cast):
     one = cast.students["3-1"][0]
     ann = sign_in("ann")
@@ -321,7 +377,18 @@ def test_a_visitor_is_led_to_the_sign_in_and_back(visitor):
 
 
 @pytest.mark.parametrize(
-    "spoil", [{"csrf_token": None}, {"key": None}, {"key": "1"}, {"how": "guessed"}, {"base": "-1"}]
+    "spoil",
+    [
+        {"csrf_token": None},
+        {"key": None},
+        {"key": "1"},
+        {"how": "guessed"},
+        {"base": "-1"},
+        {"base": "9" * 30},
+        {"roster": "9" * 30},
+        {"base": "9" * 30},
+        {"roster": "9" * 30},
+    ],
 )
 def test_a_form_without_token_or_key_is_refused(sign_in, spoil):
     ann = sign_in("ann")

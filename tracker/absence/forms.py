@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
     IntegerField,
     SelectField,
     StringField,
@@ -20,7 +19,7 @@ from wtforms.widgets import HiddenInput
 from tracker.absence.rules import QUICK_RESULTS, CallResult, CallWay, Refusal
 from tracker.edge import Form
 from tracker.facts.rules import Diagnosis, Symptom
-from tracker.fields import MaybeDay, Needed, Ticks, offered, temperature_words
+from tracker.fields import MaybeDay, MaybeMoment, Needed, Ticks, offered, temperature_words
 from tracker.screening.rules import (
     FOLLOWED_REASONS,
     AbsenceReason,
@@ -56,20 +55,6 @@ def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
 def _choices(kind: Any, *, empty: Any = None) -> list[Any]:
     chosen = [(member.value, word(member)) for member in kind]
     return offered(chosen if empty is None else [("", empty), *chosen])
-
-
-class MaybeMoment(DateTimeLocalField):
-    """A moment by the school's wall clock, or none."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Reads what was typed; an empty field is no moment."""
-        if not valuelist or not valuelist[0].strip():
-            self.data = None
-            return
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(str(_l("Please enter day and time, such as 2026-09-21T08:05."))) from None
 
 
 class CallForm(Form):

@@ -32,13 +32,6 @@ def guardians(student_id: int) -> list[GuardianSeen]:
     ]
 
 
-def encrypted_phone(student_id: int, seq: int) -> str | None:
-    """A guardian's number as it is stored; None where none is known."""
-    return db.session.scalar(
-        sa.select(Guardian.phone_enc).where(Guardian.student_id == student_id, Guardian.seq == seq)
-    )
-
-
 def phone_of(student_id: int, seq: int) -> str | None:
     """The telephone number of one of a student's guardians, in full."""
     stored = db.session.scalar(

@@ -19,7 +19,15 @@ from tracker.facts.rules import Diagnosis, ObservationKind, SourceKind, Symptom
 from tracker.school.models import Enrolment, SchoolClass, Student
 from tracker.school.queries import class_order, enrolled_on
 from tracker.screening.models import Entry, FeverTrigger, Sheet, SheetVersion
-from tracker.screening.rules import HALF_OF, PRESENT, HalfDay, SessionCode, Site, State
+from tracker.screening.rules import (
+    FOLLOWED_REASONS,
+    HALF_OF,
+    PRESENT,
+    HalfDay,
+    SessionCode,
+    Site,
+    State,
+)
 
 _HAS_CALLS = sa.exists().where(Call.episode_id == Episode.id).correlate(Episode).label("has_calls")
 
@@ -70,14 +78,12 @@ def live_of(row: Any) -> LiveEpisode | None:
     )
 
 
-def live_episodes(student_ids: Collection[int]) -> dict[int, LiveEpisode]:
-    """The newest episodes of students, by student: for who has no roster query to join them to."""
+def live_now(episode_ids: Collection[int]) -> set[LiveEpisode]:
+    """Episodes by their number, as they stand now.  One statement."""
     rows = db.session.execute(
-        sa.select(Episode.student_id, *live_columns()).where(
-            Episode.student_id.in_(student_ids), live_join(Episode.student_id)
-        )
+        sa.select(*live_columns()).select_from(Episode).where(Episode.id.in_(episode_ids))
     )
-    return {row.student_id: live for row in rows if (live := live_of(row))}
+    return {live for row in rows if (live := live_of(row))}
 
 
 @dataclass(frozen=True)
@@ -91,17 +97,26 @@ class DayOfSheets:
 
 
 def sheets_of_day(class_id: int, day: date, student_ids: Collection[int]) -> dict[int, DayOfSheets]:
-    """What the live sheets of a class and day say of students: the last session of each half-day decides."""
+    """What the live sheets of a class and day say of students: the last session of each half-day decides.
+
+    Who is absent for a reason that is not followed up is neither present nor missed.
+    """
     first = sa.select(sa.func.min(SheetVersion.at)).where(SheetVersion.sheet_id == Sheet.id)
     rows = db.session.execute(
-        sa.select(Sheet.session, Entry.student_id, Entry.state, first.scalar_subquery().label("said_at"))
+        sa.select(
+            Sheet.session,
+            Entry.student_id,
+            Entry.state,
+            Entry.reason,
+            first.scalar_subquery().label("said_at"),
+        )
         .outerjoin(
             Entry,
             sa.and_(Entry.sheet_id == Sheet.id, Entry.until_no.is_(None), Entry.student_id.in_(student_ids)),
         )
         .where(Sheet.class_id == class_id, Sheet.day == day, Sheet.head.is_not(None))
     ).all()
-    states = {(row.session, row.student_id): row.state for row in rows}
+    states = {(row.session, row.student_id): (row.state, row.reason) for row in rows}
     said = {row.session: row.said_at for row in rows}
     sessions = [session for session in SessionCode if session in said]
     found = {}
@@ -111,9 +126,9 @@ def sheets_of_day(class_id: int, day: date, student_ids: Collection[int]) -> dic
         halves: dict[HalfDay, bool] = {}
         for session in sessions:
             # Without an entry a student of the sheet was affirmed normal.
-            state = states.get((session, student), State.NORMAL)
-            if state in PRESENT or state is State.ABSENT:
-                last = halves[HALF_OF[session]] = state is not State.ABSENT
+            state, reason = states.get((session, student), (State.NORMAL, None))
+            if state in PRESENT or reason in FOLLOWED_REASONS:
+                last = halves[HALF_OF[session]] = state in PRESENT
                 said_at = said[session]
         missed = frozenset(half for half, present in halves.items() if not present)
         found[student] = DayOfSheets(last, missed, said_at)

@@ -41,7 +41,10 @@ TRANSITIONS: Mapping[EpisodeState, Mapping[EpisodeState, str]] = {
         EpisodeState.TO_REVIEW: "the teacher logs a call",
         EpisodeState.CLOSED: "the nurse closes: back at school",
     },
-    EpisodeState.CLOSED: {EpisodeState.OPEN: "absent again on the next school day, for the same reasons"},
+    EpisodeState.CLOSED: {
+        EpisodeState.OPEN: "absent again on the next school day, for the same reasons",
+        EpisodeState.BACK: "the sheet that made another absence of it is undone",
+    },
     EpisodeState.VOID: {},
 }
 """From a state to those that may follow, each with what brings it about."""
@@ -62,7 +65,6 @@ class EndedHow(StrEnum):
 
     RETURNED = "returned"
     LEFT_SCHOOL = "left_school"
-    TERM_ENDED = "term_ended"
     CORRECTED = "corrected"
 
 
@@ -221,9 +223,11 @@ def follow(episode: LiveEpisode | None, seen: Seen, day: date) -> Sighting:
 
     AGAIN is said of every return to absence; `goes_on` tells whether it is OTHER.
     """
-    if seen.present is None or (not seen.present and seen.reason not in FOLLOWED_REASONS):
-        return Sighting.NOTHING
-    if not seen.present:
+    is_missed = seen.present is False and seen.reason in FOLLOWED_REASONS
+    if not seen.present and not is_missed:
+        # It says neither; but it may correct the sheet that missed the student.
+        return Sighting.ASK if episode and _may_be_mistaken(episode, day) else Sighting.NOTHING
+    if is_missed:
         if episode is None or (not episode.is_live and episode.back_on is None):
             return Sighting.OPENS
         if episode.back_on is None:
@@ -236,6 +240,11 @@ def follow(episode: LiveEpisode | None, seen: Seen, day: date) -> Sighting:
     return Sighting.ASK if day == episode.last_absent_on else Sighting.BACK
 
 
+def _may_be_mistaken(episode: LiveEpisode, day: date) -> bool:
+    """Whether an episode rests on the sheets of this day alone."""
+    return episode.is_missing and not episode.has_calls and episode.first_on == episode.last_absent_on == day
+
+
 def settle(
     episode: LiveEpisode, day: date, *, last_present: bool | None, absent_halves: frozenset[HalfDay]
 ) -> Sighting:
@@ -244,9 +253,7 @@ def settle(
     The last session that saw or missed the student decides.  An episode that began on this day, of
     which no half-day is left and nobody has called, was a mistake or a late arrival: VOID.
     """
-    if last_present is None:
-        return Sighting.NOTHING
-    if not last_present:
+    if last_present is False:
         return Sighting.STILL if episode.back_on is None else Sighting.AGAIN
     if (
         episode.first_on == day
@@ -255,7 +262,7 @@ def settle(
         and episode.state is EpisodeState.OPEN
     ):
         return Sighting.VOID
-    return Sighting.BACK if episode.is_missing else Sighting.NOTHING
+    return Sighting.BACK if last_present and episode.is_missing else Sighting.NOTHING
 
 
 def better_reason(episode: LiveEpisode, reason: AbsenceReason) -> AbsenceReason:

@@ -3,7 +3,7 @@
 What people do about them (calls, review, closing) stands in `call_service.py`; nobody else writes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,8 +17,9 @@ from tracker.absence.models import Episode
 from tracker.absence.rules import EndedHow, EpisodeState, LiveEpisode, Seen, Sighting
 from tracker.audit import service as audit
 from tracker.db import db, insert
+from tracker.errors import RunAgain
 from tracker.school import queries as school
-from tracker.screening.rules import AbsenceReason, HalfDay
+from tracker.screening.rules import FOLLOWED_REASONS, AbsenceReason, HalfDay
 
 
 def wall(at: datetime) -> calls.Wall:
@@ -60,8 +61,10 @@ def follow_sheet(
     """Open, continue and end episodes by what a sheet says, once its entries are written.
 
     `live` are the newest episodes of the class's students, by student, read in this transaction.  One
-    statement where students are newly absent, none where nothing changes; what is rare (the sheets of
-    a day contradict each other, somebody is absent again) costs a few more, however many students.
+    statement where students are newly absent, none where nothing changes; what is rarer (an episode
+    changes, the sheets of a day contradict each other) costs a few more, however many students.
+
+    RunAgain where an episode to be changed is no longer what `live` says.
     """
     sightings = _sightings(class_id, day, seen, live)
     if not sightings:
@@ -71,12 +74,12 @@ def follow_sheet(
     changes: dict[int, dict[str, Any]] = {}
     opened: list[tuple[int, AbsenceReason]] = []
     for student, what in sightings.items():
-        reason = reasons[student] or AbsenceReason.UNKNOWN
+        reason = _followed(reasons[student])
         if what in (Sighting.OPENS, Sighting.OTHER):
             opened.append((student, reason))
         if what is not Sighting.OPENS and (values := _change(live[student], what, reason, at, when)):
             changes[live[student].id] = values
-    _write(changes)
+    _write(changes, live.values())
     _open(at, class_id, half, opened, when)
     told = {
         what.value: sorted(live[student].id for student, one in sightings.items() if one is what)
@@ -87,42 +90,53 @@ def follow_sheet(
         audit.record(by, at, "absence.follow", "school_class", class_id, changes=told)
 
 
-def unfollow_sheet(by: int, at: datetime, *, class_id: int, day: date, since: datetime) -> None:
-    """Take back what a sheet of `since` made of episodes, once it is withdrawn.
+def unfollow_sheet(
+    by: int, at: datetime, *, class_id: int, day: date, since: datetime, students: Collection[int]
+) -> None:
+    """Take back what a sheet of `since` made of its students' episodes, once it is withdrawn.
 
     An episode it opened becomes void unless somebody has called about it or another sheet of the day
-    misses the student too; one it saw the end of goes on.
+    misses the student too; the one it had closed for that waits for the nurse again.  One it saw the
+    end of goes on.  One it let go on after a return stays open: the day of that return is no longer
+    known, and the next sheet that sees the student ends it.
+
+    RunAgain where one of them changes at the same moment.
     """
-    rows = db.session.execute(
-        sa.select(Episode.student_id, *queries.live_columns()).where(
-            Episode.class_id == class_id,
-            sa.or_(
-                sa.and_(
-                    Episode.state == EpisodeState.OPEN, Episode.opened_at >= since, Episode.first_on == day
-                ),
-                sa.and_(
-                    Episode.state.in_((EpisodeState.BACK, EpisodeState.TO_REVIEW)),
-                    Episode.back_on == day,
-                    sa.not_(queries.arrived_on(day)),
-                ),
-            ),
-        )
+    opened = sa.and_(Episode.state == EpisodeState.OPEN, Episode.opened_at >= since, Episode.first_on == day)
+    ended = sa.and_(
+        Episode.state.in_((EpisodeState.BACK, EpisodeState.TO_REVIEW)),
+        Episode.back_on == day,
+        sa.not_(queries.arrived_on(day)),
     )
-    live = {row.student_id: episode for row in rows if (episode := queries.live_of(row))}
-    if not live:
+    replaced = sa.and_(
+        Episode.state == EpisodeState.CLOSED,
+        Episode.closed_at == since,
+        Episode.ended_how == EndedHow.RETURNED,
+    )
+    rows = db.session.execute(
+        sa.select(Episode.student_id, *queries.live_columns())
+        .where(Episode.student_id.in_(students), sa.or_(opened, ended, replaced))
+        .order_by(Episode.id)
+    )
+    found = [(row.student_id, episode) for row in rows if (episode := queries.live_of(row))]
+    if not found:
         return
-    together = queries.sheets_of_day(class_id, day, list(live))
-    void = [
-        episode.id
-        for student, episode in live.items()
+    together = queries.sheets_of_day(class_id, day, {student for student, _ in found})
+    live = [(student, episode) for student, episode in found if episode.is_live]
+    void = {
+        student: episode.id
+        for student, episode in live
         if episode.back_on is None and not episode.has_calls and together[student].last_present is not False
-    ]
+    }
     again = [
         episode
-        for student, episode in live.items()
+        for student, episode in live
         if episode.back_on is not None and together[student].last_present is not True
     ]
-    changes: dict[int, dict[str, Any]] = {episode_id: _voided(at) for episode_id in void}
+    back = [episode.id for student, episode in found if not episode.is_live and student in void]
+    # The void ones first: a student has one live episode at most.
+    changes: dict[int, dict[str, Any]] = {episode_id: _voided(at) for episode_id in void.values()}
+    changes |= {episode_id: _reopened(EpisodeState.CLOSED, EpisodeState.BACK) for episode_id in back}
     when = Due(day, _calling(day, at), wall(at))
     for episode in again:
         changes[episode.id] = {
@@ -130,9 +144,9 @@ def unfollow_sheet(by: int, at: datetime, *, class_id: int, day: date, since: da
             "back_on": None,
             "due_at": when.first(episode.reason),
         }
-    _write(changes)
+    _write(changes, [episode for _, episode in found])
     if changes:
-        told = {"void": sorted(void), "again": sorted(episode.id for episode in again)}
+        told = {"void": sorted(void.values()), "back": back, "again": sorted(one.id for one in again)}
         audit.record(by, at, "absence.unfollow", "school_class", class_id, changes=told)
 
 
@@ -151,7 +165,7 @@ def _sightings(
                 absent_halves=together[student].absent_halves,
             )
         _believe_arrivals(asked, found, together, live)
-    reasons = {one.student_id: one.reason or AbsenceReason.UNKNOWN for one in seen}
+    reasons = {one.student_id: _followed(one.reason) for one in seen}
     again = {
         student: back
         for student, what in found.items()
@@ -183,6 +197,11 @@ def _believe_arrivals(
             found[student] = Sighting.NOTHING
 
 
+def _followed(reason: AbsenceReason | None) -> AbsenceReason:
+    """The reason as far as it says something of an episode."""
+    return reason if reason in FOLLOWED_REASONS else AbsenceReason.UNKNOWN
+
+
 def _waiting(state: EpisodeState, to: EpisodeState) -> EpisodeState:
     """Where an episode goes, unless something in it still waits for the nurse."""
     return state if state is EpisodeState.TO_REVIEW else rules.moved(state, to)
@@ -205,19 +224,17 @@ def _change(
     if better is not episode.reason and day >= episode.last_absent_on:
         values |= {"reason": better, "due_at": when.first(better)}
     if what is Sighting.AGAIN:
-        values |= {
-            "state": _waiting(episode.state, EpisodeState.OPEN),
-            "back_on": None,
-            "due_at": when.first(better),
-            "ended_on": None,
-            "ended_how": None,
-            "closed_at": None,
-        }
+        values |= _reopened(episode.state, EpisodeState.OPEN)
+        values |= {"back_on": None, "due_at": when.first(better)}
     return values
 
 
 def _voided(at: datetime) -> dict[str, Any]:
     return {"state": EpisodeState.VOID, "due_at": None, "ended_how": EndedHow.CORRECTED, "closed_at": at}
+
+
+def _reopened(state: EpisodeState, to: EpisodeState) -> dict[str, Any]:
+    return {"state": _waiting(state, to), "ended_on": None, "ended_how": None, "closed_at": None}
 
 
 def closed(at: datetime, ended_on: date, how: EndedHow) -> dict[str, Any]:
@@ -231,8 +248,25 @@ def closed(at: datetime, ended_on: date, how: EndedHow) -> dict[str, Any]:
     }
 
 
-def _write(changes: Mapping[int, dict[str, Any]]) -> None:
-    """Change episodes: one statement for all that change alike, so that their number does not count."""
+def _hold(seen: Collection[LiveEpisode]) -> None:
+    """Keep episodes from others until the transaction ends; RunAgain where one is not what was seen."""
+    ids = [one.id for one in seen]
+    db.session.execute(
+        sa.select(Episode.id).where(Episode.id.in_(ids)).order_by(Episode.id).with_for_update()
+    )
+    # Two statements: the one that waited for somebody's call would still not see the call itself.
+    if queries.live_now(ids) != set(seen):
+        raise RunAgain
+
+
+def _write(changes: Mapping[int, dict[str, Any]], seen: Iterable[LiveEpisode]) -> None:
+    """Change episodes: one statement for all that change alike, so that their number does not count.
+
+    `seen` are the episodes the changes were decided on; RunAgain where one has changed since.
+    """
+    if not changes:
+        return
+    _hold([one for one in seen if one.id in changes])
     alike: dict[frozenset[tuple[str, Any]], list[int]] = {}
     for episode_id, values in changes.items():
         alike.setdefault(frozenset(values.items()), []).append(episode_id)

@@ -65,7 +65,7 @@ def init_app(app: Flask) -> None:
 
 def _load(token: str) -> SignedIn | None:
     user_id, _, epoch = token.partition(".")
-    if not (user_id.isdigit() and epoch.isdigit()):
+    if not (token.isascii() and user_id.isdigit() and epoch.isdigit()):
         return None
     identity = queries.identity_of(int(user_id), int(epoch), clock.today())
     return SignedIn(int(user_id), int(epoch), identity) if identity else None
@@ -83,7 +83,7 @@ def _harden(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["X-Frame-Options"] = "DENY"
-    if request.endpoint != "static" and "Cache-Control" not in headers:
+    if request.endpoint != "static" and not response.cache_control.private:
         headers["Cache-Control"] = "no-store"
     return response
 

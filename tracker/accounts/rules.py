@@ -64,7 +64,7 @@ class Identity:
 FAILURE_WINDOW_MINUTES = 15
 FAILURES_PER_ACCOUNT_AND_ADDRESS = 5
 FAILURES_PER_ACCOUNT = 20
-FAILURES_PER_ADDRESS = 60
+FAILURES_PER_ADDRESS = 300
 
 
 def is_locked(*, pair: int, account: int, address: int) -> bool:

@@ -63,4 +63,3 @@ class SourceKind(StrEnum):
 
     SHEET = "sheet"
     CALL = "call"
-    IMPORT = "import"

@@ -34,7 +34,7 @@ def read_class_ref(ref: str) -> tuple[Stage, int, int] | None:
     """The stage, entry year and number a class's address names; None if it names none."""
     head, _, tail = ref.rpartition("-")
     stage, _, year = head.rpartition("-")
-    if not (year.isdigit() and tail.isdigit() and len(year) == 4 and len(tail) <= 3):
+    if not (ref.isascii() and year.isdigit() and tail.isdigit() and len(year) == 4 and len(tail) <= 3):
         return None
     if stage and stage not in (Stage.JUNIOR.value, Stage.SENIOR.value):
         return None

@@ -215,3 +215,12 @@ def excuse(
             for duty in duties
         ]
         db.session.execute(insert(Excuse).values(rows).on_conflict_do_nothing())
+
+
+def take_back_excuses(class_id: int, day: date, code: ExcuseCode, *, given_at: datetime) -> None:
+    """Take back what was excused at an instant, with the deed that gave it."""
+    db.session.execute(
+        sa.delete(Excuse).where(
+            Excuse.class_id == class_id, Excuse.day == day, Excuse.code == code, Excuse.at == given_at
+        )
+    )

@@ -47,6 +47,9 @@ CHOICES: list[str] = [
 ]
 """What a student can be on a sheet, in the order of the buttons; absence is chosen with its reason."""
 
+LARGEST = 2**31
+"""No id and no version reaches it; a larger number was not made by our page."""
+
 FIRST_CHOICES = 6
 """How many of them are offered at once; the others stand behind *more*."""
 
@@ -187,7 +190,7 @@ def read_sheet(form: MultiDict[str, str], day: date) -> SheetForm | None:
         mode, how = Mode(form.get("mode", Mode.EXCEPTIONS)), Affirmation(form["how"])
     except (KeyError, ValueError):
         return None
-    if len(set(students)) != len(students) or base < 0:
+    if len(set(students)) != len(students) or not 0 <= base < LARGEST or max(students, default=0) >= LARGEST:
         return None
     read = {student: _read_line(form, student, mode, day) for student in students}
     return SheetForm(

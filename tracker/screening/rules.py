@@ -167,24 +167,36 @@ def read_temperature(text: str) -> tuple[int | None, TemperatureProblem | None]:
     `36.5`, `365`, `36,5`, `36。5`, `３６．５`, `36.5℃` and `37` are read.  Empty is (None, None).
     A value below 35 or above 41 comes with `UNLIKELY`: it is to be asked again.
     """
-    typed = unicodedata.normalize("NFKC", text).strip()
-    if not typed:
+    plain = _plain(text)
+    if not plain:
         return None, None
-    plain = re.sub(r"\s*(°\s*)?[Cc度]$", "", re.sub(r"[,。、·]", ".", typed)).strip()
     match = re.fullmatch(r"(\d{1,3})(?:\.(\d)0?)?", plain)
     if not match:
-        wrong = TemperatureProblem.OUT_OF_RANGE if re.fullmatch(r"\d+(\.\d+)?", plain) else None
-        return None, wrong or TemperatureProblem.UNREADABLE
+        return None, _problem_of(plain)
     whole, decimal = match.groups()
     if decimal is None and len(whole) == 3 and whole[0] in "34":
         tenths = int(whole)
     else:
         tenths = int(whole) * 10 + int(decimal or 0)
-    if 896 <= tenths <= 1094:
-        return None, TemperatureProblem.FAHRENHEIT
     if not LOWEST <= tenths <= HIGHEST:
-        return None, TemperatureProblem.OUT_OF_RANGE
+        return None, _problem_of(plain)
     return tenths, TemperatureProblem.UNLIKELY if is_unlikely(tenths) else None
+
+
+def _plain(text: str) -> str:
+    """What was typed, with one kind of digits and of decimal point, and without its unit."""
+    typed = unicodedata.normalize("NFKC", text).strip()
+    return re.sub(r"\s*(°\s*)?[CFcf度]$", "", re.sub(r"[,。、·]", ".", typed)).strip()
+
+
+def _problem_of(plain: str) -> TemperatureProblem:
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", plain):
+        return TemperatureProblem.UNREADABLE
+    number = float(plain)
+    if 89.6 <= number <= 109.4:
+        return TemperatureProblem.FAHRENHEIT
+    within = LOWEST <= number * 10 <= HIGHEST
+    return TemperatureProblem.UNREADABLE if within else TemperatureProblem.OUT_OF_RANGE
 
 
 def is_unlikely(tenths: int) -> bool:
@@ -194,9 +206,7 @@ def is_unlikely(tenths: int) -> bool:
 
 def celsius_of(fahrenheit: str) -> str:
     """What a Fahrenheit reading is in Celsius, to one place: for the question that is asked back."""
-    typed = unicodedata.normalize("NFKC", fahrenheit)
-    number = float(re.sub(r"[^\d.]", "", re.sub(r"[,。]", ".", typed)))
-    return f"{(number - 32) / 1.8:.1f}"
+    return f"{(float(_plain(fahrenheit)) - 32) / 1.8:.1f}"
 
 
 @dataclass(frozen=True)

@@ -110,8 +110,8 @@ def refuse_untimely(
 def submit(who: Identity, moment: Moment, session: ClassSession, form: Submission) -> int:
     """Take a class's sheet or its correction, whole or not at all; the number of the version that holds.
 
-    A form whose key was taken before gives the number it gave then.  Stale where the form was made
-    from another version or another roster; Rejected where a rule says no.
+    Stale where the form was made from another version or another roster, be it because it was already
+    taken; Rejected where a rule says no.
     """
     plan = refuse_untimely(who, session, moment, form.base, form.reason)
     students = queries.roster(session.class_id, session.day)
@@ -119,10 +119,7 @@ def submit(who: Identity, moment: Moment, session: ClassSession, form: Submissio
         raise Rejected(Refusal.NO_STUDENTS)
     _compare_rosters(form, students, session)
     roster_id = _keep_roster([student.id for student in students])
-    taken = _claim_head(session, form)
-    if isinstance(taken, SheetVersion):
-        return taken.no
-    sheet_id, no = taken
+    sheet_id, no = _claim_head(session, form)
     before = queries.live_lines([sheet_id]).get(sheet_id, {}) if form.base else {}
     counts = counts_of(form.lines.values(), trigger=session.trigger, retest_trigger=session.retest_trigger)
     db.session.execute(
@@ -164,34 +161,39 @@ def submit(who: Identity, moment: Moment, session: ClassSession, form: Submissio
     return no
 
 
-def withdraw(who: Identity, moment: Moment, session: ClassSession, key: UUID) -> None:
+def withdraw(who: Identity, at: datetime, session: ClassSession, no: int, key: UUID) -> None:
     """Undo a sheet within ten minutes of its submission, as if it had not been sent.
 
     Its versions are kept; the class is missing again.  A correction is not undone but corrected.
+    Stale where the version `no` no longer holds.
     """
     kept = queries.kept_sheets(session.class_id, session.day, [session.code]).get(session.code)
-    if kept is None:
+    if kept is None or kept.version.no != no:
         raise Stale
-    sheet, last = kept.sheet, kept.version
-    if not may_undo(last.kind, last.at, moment.at):
+    last = kept.version
+    if not may_undo(last.kind, last.at, at):
         raise Rejected(Refusal.UNDO_OVER)
-    number = last.no + 1
+    released = sa.update(Sheet).where(Sheet.id == kept.sheet.id, Sheet.head == no).values(head=None)
+    if db.session.execute(released.returning(Sheet.id)).scalar() is None:
+        raise Stale
     db.session.execute(
         sa.insert(SheetVersion),
         {
             **{column.name: getattr(last, column.key) for column in SheetVersion.__table__.columns},
-            "no": number,
-            "at": moment.at,
+            "no": no + 1,
+            "at": at,
             "by": who.user_id,
             "kind": VersionKind.WITHDRAW,
             "key": key,
         },
     )
-    db.session.execute(sa.update(Sheet).where(Sheet.id == sheet.id).values(head=None))
     not_normal = {student for student, line in kept.lines.items() if line != NORMAL_LINE}
-    keep_lines(who.user_id, moment.at, session, sheet.id, number, {}, corrected=not_normal)
-    absence.unfollow_sheet(who.user_id, moment.at, class_id=session.class_id, day=session.day, since=last.at)
-    audit.record(who.user_id, moment.at, "screening.withdraw", "sheet", sheet.id, changes={"no": number})
+    keep_lines(who.user_id, at, session, kept.sheet.id, no + 1, {}, corrected=not_normal)
+    absence.unfollow_sheet(
+        who.user_id, at, class_id=session.class_id, day=session.day, since=last.at, students=list(kept.lines)
+    )
+    school.take_back_excuses(session.class_id, session.day, ExcuseCode.CARE, given_at=last.at)
+    audit.record(who.user_id, at, "screening.withdraw", "sheet", kept.sheet.id, changes={"no": no + 1})
 
 
 def _compare_rosters(form: Submission, students: Sequence[RosterStudent], session: ClassSession) -> None:
@@ -214,8 +216,8 @@ def _keep_roster(members: Sequence[int]) -> int:
     )
 
 
-def _claim_head(session: ClassSession, form: Submission) -> tuple[int, int] | SheetVersion:
-    """The sheet and the number of its next version; the version itself if the form was taken before.
+def _claim_head(session: ClassSession, form: Submission) -> tuple[int, int]:
+    """The sheet and the number of its next version.  Stale where another version holds.
 
     The database decides between two who are equally fast: on the unique sheet of a class, day and
     session, or on the head the form was made from.
@@ -243,17 +245,7 @@ def _claim_head(session: ClassSession, form: Submission) -> tuple[int, int] | Sh
         ).scalar()
         if claimed is not None:
             return claimed, 1
-    return _taken_before(session, form) or _claim_withdrawn(session, form)
-
-
-def _taken_before(session: ClassSession, form: Submission) -> SheetVersion | None:
-    found = queries.version_with_key(form.key)
-    if found is None:
-        return None
-    version, sheet = found
-    if (sheet.class_id, sheet.day, sheet.session) != (session.class_id, session.day, session.code):
-        raise Stale
-    return version
+    return _claim_withdrawn(session, form)
 
 
 def _claim_withdrawn(session: ClassSession, form: Submission) -> tuple[int, int]:

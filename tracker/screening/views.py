@@ -1,22 +1,22 @@
 """The sheet, its receipt, and the list of who has reported."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from tracker import clock, edge
 from tracker.accounts.guards import requires
 from tracker.accounts.rules import Role
 from tracker.db import transaction
-from tracker.errors import Rejected
+from tracker.errors import Rejected, RunAgain
 from tracker.facts.rules import Symptom
 from tracker.permissions import Permission
 from tracker.school import queries as school
+from tracker.school.rules import PLAUSIBLE_YEARS
 from tracker.screening import day_queries, forms, queries, service
 from tracker.screening.queries import ClassSession
 from tracker.screening.rules import (
@@ -26,7 +26,6 @@ from tracker.screening.rules import (
     SessionCode,
     counts_of,
     differences,
-    may_undo,
 )
 from tracker.templating import class_ref
 from tracker.words import word
@@ -36,10 +35,17 @@ bp = Blueprint("screening", __name__, url_prefix="/screening")
 
 def class_session(ref: str, day: str, code: str) -> ClassSession | None:
     """What a sheet's address names."""
+    when = plausible_day(day)
+    return queries.class_session(ref, when, code) if when else None
+
+
+def plausible_day(text: str) -> date | None:
+    """A day in an address; None for none, and for one no school has seen."""
     try:
-        return queries.class_session(ref, date.fromisoformat(day), code)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in PLAUSIBLE_YEARS else None
 
 
 @bp.get("/")
@@ -47,9 +53,8 @@ def class_session(ref: str, day: str, code: str) -> ClassSession | None:
 def overview() -> Any:
     """Who has reported and who has not, on a day; of one's own classes, or of the school."""
     today = clock.today()
-    try:
-        day = date.fromisoformat(request.args.get("day", today.isoformat()))
-    except ValueError:
+    day = plausible_day(request.args.get("day", today.isoformat()))
+    if day is None:
         abort(404)
     everything = bool({Role.NURSE, Role.PRINCIPAL} & g.identity.roles)
     classes = day_queries.class_days(
@@ -79,9 +84,9 @@ def _moment() -> service.Moment:
     return service.Moment(now, clock.today(), clock.local(now).time().replace(microsecond=0))
 
 
-def _address(session: ClassSession, endpoint: str = "sheet", **more: Any) -> str:
+def _address(session: ClassSession, endpoint: str, **more: Any) -> str:
     return url_for(
-        f".{endpoint}", ref=class_ref(session.school_class), day=session.day, code=session.code.value, **more
+        endpoint, ref=class_ref(session.school_class), day=session.day, code=session.code.value, **more
     )
 
 
@@ -130,16 +135,32 @@ def _take(session: ClassSession) -> Any:
         try:
             with transaction():
                 number = service.submit(g.identity, _moment(), session, form.submission())
-            return redirect(_address(session, "receipt", no=number), 303)
+            return redirect(_address(session, "receipts.receipt", no=number), 303)
         except Rejected as no:
-            return _sheet_page(session, form, refused=forms.refusal_words(no.reason, no.details)), 422
+            refused = forms.refusal_words(no.reason, no.details)
+            return _taken_before(session, form) or (_sheet_page(session, form, refused=refused), 422)
         except service.Stale:
-            return _stale_page(session, form), 409
-        except sa.exc.IntegrityError:
-            # Two sessions of one class at the same instant met in an absence: the second now sees the first.
-            if attempt == 2:
+            return _taken_before(session, form) or (_stale_page(session, form), 409)
+        except (sa.exc.IntegrityError, RunAgain):
+            # Two at the same instant met: the second now sees the first.
+            if attempt == 2 and not (taken := _taken_before(session, form)):
                 raise
-    raise AssertionError
+    return taken
+
+
+def _taken_before(session: ClassSession, form: forms.SheetForm) -> Any:
+    """Where the form led when it was taken before; None if it never was."""
+    found = queries.version_with_key(form.key)
+    if found is None:
+        return None
+    version, kept = found
+    if (kept.class_id, kept.day, kept.session) != (session.class_id, session.day, session.code):
+        abort(404)
+    if version.by != g.identity.user_id:
+        abort(404)
+    if kept.head is None:
+        abort(410)
+    return redirect(_address(session, "receipts.receipt", no=version.no), 303)
 
 
 def _sheet_page(
@@ -220,73 +241,3 @@ def _stale_page(session: ClassSession, form: forms.SheetForm) -> str:
         "left": len(set(form.lines) - set(names)),
     }
     return _sheet_page(session, merged, students, here=here, theirs=theirs)
-
-
-@dataclass(frozen=True)
-class NumberedSheet:
-    """One version of a sheet, as a receipt's address names it."""
-
-    session: ClassSession
-    no: int
-
-    @property
-    def class_id(self) -> int:
-        return self.session.class_id
-
-
-def numbered_sheet(ref: str, day: str, code: str, no: int) -> NumberedSheet | None:
-    """What a receipt's address names."""
-    session = class_session(ref, day, code)
-    return NumberedSheet(session, no) if session else None
-
-
-@bp.get("/<ref>/<day>/<code>/<int:no>")
-@requires(Permission.SHEET_SUBMIT, of=numbered_sheet)
-def receipt(asked: NumberedSheet) -> Any:
-    """The receipt of one version of a sheet: when, its number, its sums, and who is not plain normal."""
-    session = asked.session
-    head = queries.sheet_of(session.class_id, session.day, session.code)
-    seen = queries.versions(head.id) if head else []
-    mine = next((one for one in seen if one.version.no == asked.no), None)
-    if head is None or mine is None:
-        abort(404)
-    here = None
-    exceptions: list[tuple[str, str]] = []
-    if head.head == asked.no:
-        here = queries.kept_sheets(session.class_id, session.day, [session.code])[session.code]
-        names = {one.id: one.label for one in queries.roster(session.class_id, session.day)}
-        exceptions = [
-            (names.get(student, "–"), forms.line_words(line, session.trigger, session.retest_trigger))
-            for student, line in here.lines.items()
-            if forms.is_exception(line, session.trigger)
-        ]
-    page = render_template(
-        "screening/receipt.html",
-        session=session,
-        version=mine.version,
-        by_name=mine.by_name,
-        head=head.head,
-        here=here,
-        exceptions=exceptions,
-        history=seen,
-        may_undo=head.head == asked.no and may_undo(mine.version.kind, mine.version.at, clock.now()),
-        key=uuid4(),
-    )
-    edge.log_reading("sheet", head.id)
-    return page
-
-
-@bp.post("/<ref>/<day>/<code>/undo")
-@requires(Permission.SHEET_SUBMIT, of=class_session)
-def undo(session: ClassSession) -> Any:
-    """Take a sheet back within ten minutes."""
-    try:
-        with transaction():
-            service.withdraw(g.identity, _moment(), session, edge.form_key())
-    except Rejected as no:
-        flash(forms.refusal_words(no.reason, no.details), "danger")
-    except service.Stale:
-        pass
-    else:
-        flash(_("The sheet was undone. The class has not reported now."))
-    return redirect(_address(session), 303)
