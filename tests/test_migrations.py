@@ -1,7 +1,11 @@
 """What the migrations make is what the models say, on both databases, and data survives them."""
 
 import re
+import shutil
 import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,9 +13,14 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from tests.cast import NOW, count
+from tests.cli.runner import invoke
 from tests.conftest import make_app
-from tracker import schema
-from tracker.db import db
+from tracker import datafolder, schema
+from tracker.accounts import service as accounts
+from tracker.accounts.models import User, UserRole
+from tracker.accounts.rules import Role
+from tracker.db import db, transaction
 
 
 def dumped(engine: sa.Engine) -> dict[str, str]:
@@ -146,3 +155,133 @@ def test_sqlite_keeps_the_promises_it_makes_only_when_asked(app):
 def test_nothing_cascades(app):
     assert not [key for table in db.metadata.tables.values() for key in table.foreign_keys if key.ondelete]
     assert sqlite3.sqlite_version_info >= (3, 35)
+
+
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "0002", "0001"
+
+
+def upgrade():
+    op.execute(sa.text({statement!r}))
+"""
+
+
+@pytest.fixture
+def older(tmp_path, monkeypatch):
+    """A school of today's schema, and a program with one revision more: `older(statement)` says which."""
+    app = make_app(tmp_path / "older")
+    with app.app_context():
+        schema.upgrade()
+        with transaction():
+            accounts.create(None, NOW, username="ada", name="Ada", password_hash="-", roles=[Role.ADMIN])
+        scripts = tmp_path / "migrations"
+        shutil.copytree(Path(schema.__file__).parent / "migrations", scripts)
+        monkeypatch.setattr(schema, "HEAD", "0002")
+        app.config["MIGRATIONS"] = str(scripts)
+
+        def program(statement):
+            (scripts / "versions" / "0002_next.py").write_text(NEXT.format(statement=statement))
+            return app
+
+        yield program
+        db.session.remove()
+        db.engine.dispose()
+
+
+HARMLESS = "CREATE TABLE another (id INTEGER)"
+
+
+def revision_in(path):
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+
+
+def test_an_older_sqlite_file_is_upgraded_and_a_copy_of_it_kept(older):
+    folder = older(HARMLESS).config["DATA_DIR"]
+    schema.prepare()
+    assert (schema.revision(), count(User)) == ("0002", 1)
+    (copy,) = folder.glob("tracker-before-*.db")
+    assert copy.name == "tracker-before-0002-from-0001.db" and revision_in(copy) == "0001"
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT username FROM user").fetchall() == [("ada",)]
+    assert not sa.inspect(sa.create_engine(f"sqlite:///{copy}")).has_table("another")
+
+
+def test_a_migration_that_would_orphan_rows_changes_nothing(older):
+    older('DELETE FROM "user"')
+    with pytest.raises(RuntimeError, match=r"orphan rows of .*user_role"):
+        schema.upgrade()
+    assert (schema.revision(), count(User), count(UserRole)) == ("0001", 1, 1)
+
+
+def test_an_upgrade_waits_until_no_server_uses_the_folder(older):
+    app = older(HARMLESS)
+    script = (
+        "import pathlib, sys; from tracker import datafolder\n"
+        "with datafolder.lock(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    server = subprocess.Popen(
+        [sys.executable, "-c", script, str(app.config["DATA_DIR"])],
+        cwd=Path(schema.__file__).parent.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert server.stdout.readline() == "held\n"
+    try:
+        for words in (("upgrade",), ("user-disable", "ada")):
+            said = invoke(app, *words, code=2)
+            assert "already using the data folder" in said and len(said.strip().splitlines()) == 1
+        assert schema.revision() == "0001" and not list(app.config["DATA_DIR"].glob("tracker-before-*"))
+    finally:
+        server.communicate()
+    assert "Schema 0002" in invoke(app, "upgrade")
+    assert "nothing to do" in invoke(app, "upgrade")
+
+
+def test_whoever_holds_the_folder_may_upgrade_and_keeps_it(older):
+    folder = older(HARMLESS).config["DATA_DIR"]
+    with datafolder.lock(folder):
+        schema.prepare()
+        held = "import pathlib, sys; from tracker import datafolder\nwith datafolder.lock(pathlib.Path(sys.argv[1])): pass"
+        other = subprocess.run(
+            [sys.executable, "-c", held, str(folder)], cwd=Path(schema.__file__).parent.parent, text=True, capture_output=True
+        )  # fmt: skip
+        assert other.returncode == 1 and "already using" in other.stderr
+    assert schema.revision() == "0002"
+
+
+def test_commands_need_no_lock_where_nothing_is_to_do(app):
+    with datafolder.lock(app.config["DATA_DIR"]):
+        assert "nothing to do" in invoke(app, "upgrade")
+
+
+def test_an_older_postgresql_database_waits_for_the_command(postgres_app):
+    app, _ = postgres_app
+    with app.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+        try:
+            with pytest.raises(schema.SchemaError, match="older schema: run `flask --app app upgrade`"):
+                schema.prepare()
+        finally:
+            with db.engine.begin() as connection:
+                connection.execute(sa.text(f"UPDATE alembic_version SET version_num = '{schema.HEAD}'"))
+        schema.prepare()
+
+
+def test_the_upgrade_command_refuses_a_newer_schema_in_one_line(app):
+    db.session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    db.session.commit()
+    said = invoke(app, "upgrade", code=2)
+    assert "newer schema" in said and len(said.strip().splitlines()) == 1
+
+
+def test_a_database_nobody_answers_at_is_refused_in_one_line(tmp_path):
+    app = make_app(tmp_path / "away", "postgresql://nobody@127.0.0.1:9/none?connect_timeout=2")
+    with app.app_context():
+        for words in (("upgrade",), ("user-disable", "ada")):
+            said = invoke(app, *words, code=2)
+            assert "The database cannot be used" in said and len(said.strip().splitlines()) == 1
+        db.session.remove()
+        db.engine.dispose()

@@ -16,6 +16,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     `tracker.config`.  `demo` opens a database marked as a demo, and only such a one.
     """
     from tracker import (
+        addresses,
         cli,
         config,
         datafolder,
@@ -54,6 +55,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     guards.init_app(app)
     errors.init_app(app)
     templating.init_app(app)
+    addresses.init_app(app)
     navigation.init_app(app)
     for feature in (
         home,

@@ -5,7 +5,8 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -43,14 +44,18 @@ def kept(path: Path, make: Callable[[], str]) -> str:
     return made
 
 
-def lock(folder: Path) -> FileLock:
-    """The lock of a folder, taken.  Raises FolderError where another server has it."""
-    taken = FileLock(folder / "server.lock")
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Use a folder alone; whoever has it may take it again.  Raises FolderError where another has it."""
+    taken = FileLock(folder / "server.lock", is_singleton=True)
     try:
         taken.acquire(timeout=0)
     except Timeout:
         raise FolderError(f"Another server is already using the data folder {folder}") from None
-    return taken
+    try:
+        yield
+    finally:
+        taken.release()
 
 
 def encrypt(plain: str) -> str:

@@ -11,7 +11,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -120,8 +120,3 @@ def insert(table: type[Model]) -> Any:
     """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`, on either database."""
     dialect: Any = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
-
-
-def engine() -> Engine:
-    """The engine of the current application's database."""
-    return db.engine

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, abort, current_app, g, jsonify, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -60,10 +60,18 @@ ADVICE = {
 
 def init_app(app: Flask) -> None:
     """Give every error a page in the visitor's language, with the request's number and a way back."""
+    app.before_request(_refuse_nul)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(sa.exc.OperationalError, _database_error)
     app.register_error_handler(Exception, _failure)
+
+
+def _refuse_nul() -> None:
+    # PostgreSQL keeps no text with it, and nobody types it.
+    sent = (*request.args.items(multi=True), *request.form.items(multi=True), (request.path,))
+    if any("\0" in text for texts in sent for text in texts):
+        abort(400)
 
 
 def _page(code: int, advice: Any = None) -> tuple[str, int]:

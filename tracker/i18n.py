@@ -1,10 +1,7 @@
-"""Which language, and how to borrow another for a while."""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
+"""Which language."""
 
 from flask import Flask, abort, current_app, g, has_request_context, request, session
-from flask_babel import Babel, force_locale, get_locale
+from flask_babel import Babel, get_locale
 
 from tracker.config import LANGUAGES
 
@@ -45,11 +42,3 @@ def _choose() -> str:
 def language() -> str:
     """The language in use: `zh_Hans` or `en`."""
     return str(get_locale())
-
-
-@contextmanager
-def speaking(code: str) -> Iterator[None]:
-    """Use another language for a while.  Needs an application context: without one it has no effect."""
-    assert current_app
-    with force_locale(code):
-        yield

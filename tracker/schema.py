@@ -7,13 +7,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import Flask, current_app
 
+from tracker import datafolder
 from tracker.config import SettingError
 from tracker.db import db
 
 HEAD = "0001"
 """The newest revision in `migrations/versions`; a test holds the two together."""
-
-DEMO_KEY = "demo"
 
 
 class SchemaError(SettingError):
@@ -26,26 +25,31 @@ def init_app(app: Flask) -> None:
 
 
 def revision() -> str | None:
-    """The revision the database is at; None for an empty one."""
-    with db.engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    """The revision the database is at; None for an empty one.  Raises SchemaError where it cannot be read."""
+    try:
+        with db.engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    except sa.exc.DBAPIError as problem:
+        raise SchemaError(f"The database cannot be used: {str(problem.orig).splitlines()[0]}") from None
 
 
 def upgrade() -> None:
     """Bring the database to the newest revision, alone.
 
-    An SQLite file is first copied beside itself; on PostgreSQL an advisory lock keeps others out.
+    An SQLite file is first copied beside itself, and no server may be using its folder; on PostgreSQL
+    an advisory lock keeps others out.
     """
     found = revision()
     if found == HEAD:
         return
     _refuse_newer(found)
     if db.engine.dialect.name == "sqlite":
-        if found is not None:
-            _keep_copy(found)
-        _run_revisions()
+        with datafolder.lock(current_app.config["DATA_DIR"]):
+            if found is not None:
+                _keep_copy(found)
+            _run_revisions()
     else:
         with db.engine.connect() as connection:
             connection.execute(sa.text("SELECT pg_advisory_lock(20260901)"))
@@ -61,10 +65,7 @@ def prepare() -> None:
     An empty database is filled; an older SQLite file is upgraded; an older PostgreSQL database waits
     for `flask --app app upgrade`, because other workers may still be serving it.
     """
-    try:
-        found = revision()
-    except sa.exc.DBAPIError as problem:
-        raise SchemaError(f"The database cannot be used: {str(problem.orig).splitlines()[0]}") from None
+    found = revision()
     if found is not None and found != HEAD:
         _refuse_newer(found)
         if db.engine.dialect.name != "sqlite":

@@ -365,8 +365,11 @@ def test_a_sheet_that_knows_of_no_call_changes_nothing(either_app: tuple[Flask, 
     assert (found.state, found.back_on) == (before, None)
 
 
+@pytest.mark.parametrize(
+    ("module", "name"), [(sheets, "roster"), (queries, "live_now")], ids=["reading", "writing"]
+)
 def test_a_call_logged_while_the_sheet_is_taken_is_not_lost(
-    either_app: tuple[Flask, Cast], monkeypatch: pytest.MonkeyPatch
+    either_app: tuple[Flask, Cast], monkeypatch: pytest.MonkeyPatch, module: Any, name: str
 ) -> None:
     app, cast = either_app
     take(cast, at("08:10"), {3: UNKNOWN})
@@ -376,21 +379,21 @@ def test_a_call_logged_while_the_sheet_is_taken_is_not_lost(
     clock.freeze(at("08:20"))
     page = ann.get("/screening/2024-1/2026-09-21/morning")
     calling: list[Thread] = []
-    read = sheets.roster
+    read = getattr(module, name)
 
-    def roster(*asked: Any, **more: Any) -> Any:
+    def reading(*asked: Any, **more: Any) -> Any:
         found = read(*asked, **more)
         if not calling:
             calling.append(meanwhile(app, lambda: log(cast, at("08:20"), episode_id, CallResult.NOT_REACHED)))
         return found
 
-    monkeypatch.setattr(sheets, "roster", roster)
+    monkeypatch.setattr(module, name, reading)
     ann.send(page, "#sheet", **{f"state__{child}": "normal"})
     calling[0].join()
     found, made = only(child), count(Call)
-    if app.config["DATABASE_URL"]:
+    if app.config["DATABASE_URL"] and name == "roster":
         assert made == 1, "the call came between the reading and the writing"
-    # A database with one writer at a time made the call wait, and found nothing to call about.
+    # A call that had to wait for the sheet found nothing to call about.
     expected = (EpisodeState.TO_REVIEW, MON) if made else (EpisodeState.VOID, None)
     assert (found.state, found.back_on) == expected
 

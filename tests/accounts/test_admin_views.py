@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -161,6 +161,8 @@ def test_a_duty_ends_after_a_day_and_one_that_never_began_goes_away(sign_in, cas
     page = ada.get(f"/admin/assignments/{duty}/end")
     ada.send(page, last_day="2026-09-21")
     assert db.session.scalar(sa.select(Assignment.ends).filter_by(id=duty)) == TODAY
+    page = ada.send(ada.get(f"/admin/assignments/{duty}/end"), expect=422, last_day="2026-09-22")
+    assert "ends on 2026-09-21 already" in page.select_one("#last_day-error").text  # never over a successor
     ada.send(ada.get(f"/admin/assignments/{duty}/end"), last_day="2026-08-31")
     assert db.session.scalar(sa.select(Assignment.id).filter_by(id=duty)) is None
 
@@ -176,7 +178,11 @@ def test_a_class_duty_without_the_role_is_pointed_out(sign_in, cast):
 @pytest.mark.parametrize("url", [
     "/admin/accounts/999", "/admin/accounts/999/disable", "/admin/accounts/999/password",
     "/admin/accounts/999/assign", "/admin/assignments/999/end",
-])  # fmt: skip
+    *(f"/admin/{path}" for number in (0, 2**31, "9" * 20, "9" * 5000)
+      for path in (f"accounts/{number}", f"accounts/{number}/disable", f"accounts/{number}/password",
+                   f"accounts/{number}/assign", f"assignments/{number}/end")),
+    f"/admin/accounts/{2**31 - 1}",
+], ids=lambda url: url[:40])  # fmt: skip
 def test_what_is_not_there(sign_in, url):
     sign_in("ada").get(url, 404)
 
@@ -228,3 +234,47 @@ def test_an_account_is_made_before_there_is_any_class(empty_app):
     assert not ada.get("/admin/accounts/new").select_one("#homeroom")
     make(ada, roles=["nurse"])
     assert roles_of("zoe") == {Role.NURSE}
+
+
+def test_disabling_twice_from_pages_opened_before_does_not_open_it_again(sign_in, cast, app):
+    ada = sign_in("ada")
+    where = f"/admin/accounts/{cast.users['ann']}/disable"
+    first, second = ada.get(where), ada.get(where)
+    ada.send(first)
+    since = queries.user_named("ann").disabled_at
+    ada.send(second)
+    db.session.expire_all()
+    assert queries.user_named("ann").disabled_at == since is not None
+    opening, again = ada.get(where), ada.get(where)
+    ada.send(opening)
+    device = Visitor(app).sign_in("ann")
+    ada.send(again)
+    device.get("/")
+    ada.send(ada.get(where), expect=422, intent="king")
+    device.get("/")
+
+
+def test_a_cleaner_is_made_together_with_the_department(sign_in, cast):
+    ada = sign_in("ada")
+    make(ada, 422, department=cast.department, starts="")
+    make(ada, 422, department=999)
+    make(ada, department=cast.department, starts="2026-09-21")
+    zoe = queries.account(queries.user_named("zoe").id, TODAY)
+    assert zoe.roles == (Role.STAFF,)
+    assert [(duty.what, duty.department_id, duty.starts) for duty in zoe.assignments] == [
+        (Duty.DEPARTMENT, cast.department, TODAY)
+    ]
+
+
+def test_a_duty_holds_on_its_last_day_and_not_on_the_next(either_app):
+    _, cast = either_app
+    end(cast, "ann", TODAY)
+    end(cast, "sam", TODAY)
+    ann, sam = cast.users["ann"], cast.users["sam"]
+    assert queries.identity_of(ann, 0, TODAY).classes == {cast.classes["3-1"]}
+    assert queries.identity_of(sam, 0, TODAY).departments == {cast.department}
+    assert queries.homeroom_names([cast.classes["3-1"]], TODAY) == {cast.classes["3-1"]: "Ann Teacher"}
+    tomorrow = TODAY + timedelta(days=1)
+    assert queries.identity_of(ann, 0, tomorrow).classes == frozenset()
+    assert queries.identity_of(sam, 0, tomorrow).departments == frozenset()
+    assert queries.homeroom_names([cast.classes["3-1"]], tomorrow) == {}

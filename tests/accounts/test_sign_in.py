@@ -183,3 +183,12 @@ def test_a_sign_in_is_in_the_trail_and_no_password_anywhere(visitor, cast):
 def test_a_name_is_kept_shortened_in_the_failures():
     assert queries.failing_name(" ANN" + "x" * 100) == "ann" + "x" * 61
     assert forms.refusal_words(Refusal.WRONG_CREDENTIALS, {})
+
+
+@pytest.mark.parametrize("where", ["username", "password", "next"])
+def test_text_no_database_keeps_is_refused_unread(either_app, where):
+    visitor = Visitor(either_app[0])
+    data = {"csrf_token": visitor.token(visitor.get("/login")), "username": "ann", "password": "invented"}
+    visitor.post("/login", data | {where: "a\0b"}, expect=400)
+    for address in ("/login?next=/%00", "/disinfection/zones/zone%00", "/%00"):
+        visitor.get(address, 400)

@@ -7,9 +7,10 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
+from flask_babel import force_locale
 from matplotlib.text import Text
 
-from tracker import clock, i18n
+from tracker import clock
 from tracker.assessment.duties import DUTIES
 from tracker.assessment.indicators import PARTS
 from tracker.assessment.rules import DEFAULT_SCHEME, Outcome
@@ -88,7 +89,7 @@ LABELS = {**CLASSES, 21: "五(1)班", 22: "一(10)班"}
 
 def words_of(name, language="en") -> Words:
     """What a chart says, with the classes of these tests."""
-    with i18n.speaking(language):
+    with force_locale(language):
         found = CHARTS[name].words(question(None, clock.today(), clock.now()))
         return Words(found.language, found.phrases, LABELS)
 

@@ -7,11 +7,13 @@ from tracker.school.official_calendar import known_years, official_days
 from tracker.school.roster_cells import Column, Reason
 from tracker.school.roster_forms import COLUMN_WORDS, REASONS
 from tracker.school.rules import (
+    TEACHING,
     DayType,
     Refusal,
     Stage,
     days_between,
     is_grade_class,
+    is_school_day,
     months_of,
     weeks_of_month,
 )
@@ -76,3 +78,9 @@ def test_every_refusal_column_and_reason_has_its_words(app):
     assert set(COLUMN_WORDS) == set(Column)
     assert set(REASONS) == set(Reason)
     assert "student_number" in refusal_words(Refusal.MISSING_COLUMNS, {"columns": [Column.STUDENT_NUMBER]})
+
+
+def test_one_rule_says_what_a_school_day_is():
+    assert set(DayType) - set(TEACHING) == {DayType.OFF, DayType.SUSPENDED, DayType.HOME}
+    assert [kind for kind in DayType if is_school_day(kind)] == list(TEACHING)
+    assert not is_school_day(None)

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from tracker.audit.models import Trail
 from tracker.db import db, transaction
 from tracker.errors import Rejected
 from tracker.school import queries, service
-from tracker.school.models import CalendarDay, Enrolment, Setting, Term
+from tracker.school.models import CalendarDay, Enrolment, Residence, Setting, Term
 from tracker.school.rules import DayType, Refusal, Scope, days_between
 
 
@@ -114,7 +114,7 @@ def test_the_schools_name_is_set_twice_on_one_day(either_app):
 def test_a_student_leaves_and_the_history_stays(app, cast):
     student = cast.students["3-1"][0]
     with transaction():
-        service.end_enrolment(cast.users["ada"], NOW, student, TODAY)
+        service.end_enrolment(cast.users["ada"], NOW, TODAY, student, TODAY)
     stay = db.session.scalars(sa.select(Enrolment).filter_by(student_id=student)).one()
     assert (stay.starts, stay.ends) == (TERM[0], TODAY)
     assert len(queries.roster_lines(cast.classes["3-1"], TODAY)) == 10
@@ -126,7 +126,7 @@ def test_every_deed_is_in_the_trail_without_a_name(app, cast):
     with transaction():
         service.set_school_name(by, NOW, TODAY, "Secret Name")
         service.change_day(by, NOW, TODAY, Scope.SCHOOL, 0, DayType.HALF, "heat")
-        service.end_enrolment(by, NOW, cast.students["3-1"][0], TODAY)
+        service.end_enrolment(by, NOW, TODAY, cast.students["3-1"][0], TODAY)
         service.add_term(by, NOW, "Spring", date(2027, 3, 1), date(2027, 7, 1))
     rows = db.session.scalars(sa.select(Trail)).all()
     assert {"school.name", "school.day", "student.leave", "school.term"} <= {row.deed for row in rows}
@@ -134,3 +134,59 @@ def test_every_deed_is_in_the_trail_without_a_name(app, cast):
         [row.changes for row in rows]
     )
     assert count(CalendarDay) > 200
+
+
+NOVEMBER, OCTOBER = date(2026, 11, 2), date(2026, 10, 30)
+
+
+def lay_stays(cast, *spans):
+    """A student's enrolments and residences alike, in the place of those of the cast."""
+    student = cast.students["3-1"][0]
+    classes = [cast.classes["3-1"], cast.classes["4-2"]]
+    with transaction():
+        db.session.execute(sa.delete(Enrolment).filter_by(student_id=student))
+        for number, (starts, ends) in enumerate(spans):
+            row = {"student_id": student, "starts": starts, "ends": ends}
+            db.session.add(Enrolment(class_id=classes[number], **row))
+            db.session.add(Residence(dormitory=f"House {number}", **row))
+    return student
+
+
+def stays_of(model, student):
+    rows = db.session.scalars(sa.select(model).filter_by(student_id=student).order_by(model.starts))
+    return [(row.starts, row.ends) for row in rows]
+
+
+@pytest.mark.parametrize("spans, last_day, left", [
+    ([(TERM[0], None)], TODAY, [(TERM[0], TODAY)]),
+    ([(TERM[0], None)], NOVEMBER, [(TERM[0], NOVEMBER)]),
+    # a move to come: both are over
+    ([(TERM[0], OCTOBER), (NOVEMBER, None)], TODAY, [(TERM[0], TODAY)]),
+    ([(TERM[0], OCTOBER), (NOVEMBER, None)], OCTOBER, [(TERM[0], OCTOBER)]),
+    ([(TERM[0], OCTOBER), (NOVEMBER, None)], NOVEMBER, [(TERM[0], OCTOBER), (NOVEMBER, NOVEMBER)]),
+    # a move that was made
+    ([(TERM[0], date(2026, 9, 14)), (date(2026, 9, 15), None)], date(2026, 9, 18),
+     [(TERM[0], date(2026, 9, 14)), (date(2026, 9, 15), date(2026, 9, 18))]),
+    # never came
+    ([(TODAY + timedelta(days=1), None)], TODAY, []),
+    # left before, nothing to end
+    ([(TERM[0], date(2026, 9, 14))], TODAY, [(TERM[0], date(2026, 9, 14))]),
+])  # fmt: skip
+def test_whoever_leaves_is_nowhere_afterwards(either_app, spans, last_day, left):
+    _, cast = either_app
+    student = lay_stays(cast, *spans)
+    with transaction():
+        service.end_enrolment(cast.users["ada"], NOW, TODAY, student, last_day)
+    assert stays_of(Enrolment, student) == stays_of(Residence, student) == left
+
+
+@pytest.mark.parametrize("spans, last_day, since", [
+    ([(TERM[0], None)], date(2026, 8, 31), TERM[0]),
+    ([(TODAY, None)], date(2026, 9, 20), TODAY),
+    ([(TERM[0], date(2026, 9, 14)), (date(2026, 9, 15), None)], date(2026, 9, 10), date(2026, 9, 15)),
+])  # fmt: skip
+def test_what_was_lived_is_never_taken_away(app, cast, spans, last_day, since):
+    student = lay_stays(cast, *spans)
+    no = refused(service.end_enrolment, cast.users["ada"], NOW, TODAY, student, last_day)
+    assert (no.reason, no.field, no.details) == (Refusal.STAY_BEGAN_LATER, "last_day", {"day": since})
+    assert stays_of(Enrolment, student) == stays_of(Residence, student) == spans

@@ -84,6 +84,8 @@ def test_a_month_beyond_the_official_calendar_says_so(sign_in):
     "/school/calendar?month=2026-07", "/school/calendar?month=x", "/school/calendar/2026-07-01",
     "/school/calendar/today", "/school/classes/2024-9", "/school/classes/x", "/school/students/999/leave",
     "/school/terms/99",
+    *(f"/school/{path}" for number in (0, 2**31, "9" * 20)
+      for path in (f"students/{number}/leave", f"import/{number}", f"imports/{number}", f"terms/{number}")),
 ])  # fmt: skip
 def test_what_is_not_there(sign_in, url):
     sign_in("ada").get(url, 404)
@@ -179,3 +181,22 @@ def test_the_same_form_twice_is_one_deed(sign_in):
     ada.send(page, **values)
     ada.send(page, **values)
     assert ada.location == "/school/calendar?month=2027-02" and len(queries.terms()) == 2
+
+
+@pytest.mark.parametrize("place", ["", "school", "class:", "class:²", "class:" + "9" * 20, "grade:٣"])
+def test_no_place_follows_the_school_again(sign_in, place):
+    asa = sign_in("asa")
+    service_rows = queries.calendar_rows(TODAY, TODAY)
+    token = asa.token(asa.get("/school/calendar/2026-09-21"))
+    data = {"csrf_token": token, "key": "0" * 31 + "1", "place": place}
+    asa.post("/school/calendar/2026-09-21/clear", data)
+    assert asa.location == "/school/calendar/2026-09-21"
+    assert len(queries.calendar_rows(TODAY, TODAY)) == len(service_rows)
+
+
+def test_a_last_day_before_the_present_class_is_refused_at_its_field(sign_in, cast):
+    ada = sign_in("ada")
+    page = ada.get(f"/school/students/{cast.students['3-1'][0]}/leave")
+    page = ada.send(page, expect=422, last_day="2026-08-31")
+    assert "began on 2026-09-01" in page.select_one("#last_day-error").text
+    assert len(queries.roster_lines(cast.classes["3-1"], TODAY)) == 10

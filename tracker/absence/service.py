@@ -302,7 +302,9 @@ def _open(
     ]
     if rows:
         # Two sessions of one class at the same instant miss the same student: one episode is enough.
-        db.session.execute(insert(Episode).values(rows).on_conflict_do_nothing())
+        db.session.execute(
+            insert(Episode).on_conflict_do_nothing(), rows, execution_options={"render_nulls": True}
+        )
 
 
 def _calling(day: date, at: datetime) -> calls.Wall:

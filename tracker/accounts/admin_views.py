@@ -12,7 +12,8 @@ from tracker.accounts.guards import requires, sign_device_in, signed_in
 from tracker.accounts.models import Assignment, User
 from tracker.accounts.queries import Account
 from tracker.accounts.rules import CLASS_DUTIES, Duty, Role
-from tracker.edge import Form, page, taken
+from tracker.disinfection.zone_queries import departments
+from tracker.edge import page, taken
 from tracker.permissions import Permission
 from tracker.school import queries as school
 from tracker.templating import class_label, class_ref
@@ -40,14 +41,14 @@ def accounts() -> Any:
 def _places(day: date) -> dict[tuple[str, int], str]:
     """What each class and department is called, for the duties on a page."""
     return {("class", one.id): class_label(one, day) for one in school.all_classes()} | {
-        ("department", one.id): one.name for one in queries.departments()
+        ("department", one.id): one.name for one in departments()
     }
 
 
 @bp.route("/accounts/new", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_MANAGE)
 def new_account() -> Any:
-    """Make an account, for a homeroom teacher together with the class."""
+    """Make an account, together with the class of a homeroom teacher or the department of staff."""
     day = school.roster_day(clock.today())
     classes = {class_ref(one): one for one in queries.without_homeroom(school.classes_on(day), day)}
     wanted = request.args.get("class") if request.args.get("class") in classes else ""
@@ -56,7 +57,10 @@ def new_account() -> Any:
         roles=[Role.TEACHER.value] if wanted else [],
         starts=school.first_day(clock.today()),
     )
-    form.offer([(ref, class_label(one, day)) for ref, one in classes.items()])
+    form.offer(
+        [(ref, class_label(one, day)) for ref, one in classes.items()],
+        [(one.id, one.name) for one in departments()],
+    )
 
     def make() -> str:
         user = service.create(
@@ -67,14 +71,13 @@ def new_account() -> Any:
             password_hash=service.hash_password(form.password.data),
             roles=form.chosen_roles,
         )
+        by, at = g.identity.user_id, clock.now()
         if form.class_ref and form.starts.data:
+            class_id = classes[form.class_ref].id
+            service.assign(by, at, user.id, Duty.HOMEROOM, class_id=class_id, starts=form.starts.data)
+        if form.department_id and form.starts.data:
             service.assign(
-                g.identity.user_id,
-                clock.now(),
-                user.id,
-                Duty.HOMEROOM,
-                class_id=classes[form.class_ref].id,
-                starts=form.starts.data,
+                by, at, user.id, Duty.DEPARTMENT, department_id=form.department_id, starts=form.starts.data
             )
         flash(_("The account %(username)s is made.", username=form.username.data))
         return url_for(".accounts")
@@ -89,7 +92,7 @@ def account_of(user_id: int) -> Account | None:
     return queries.account(user_id, clock.today())
 
 
-@bp.route("/accounts/<int:user_id>", methods=["GET", "POST"])
+@bp.route("/accounts/<id:user_id>", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_MANAGE, of=account_of)
 def account(account: Account) -> Any:
     """One account: its name and roles, its duties, and what else can be done with it."""
@@ -117,12 +120,12 @@ def user_of(user_id: int) -> User | None:
     return queries.user_with(user_id)
 
 
-@bp.route("/accounts/<int:user_id>/disable", methods=["GET", "POST"])
+@bp.route("/accounts/<id:user_id>/disable", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_MANAGE, of=user_of)
 def disable(user: User) -> Any:
     """Close an account, or open it again."""
-    form = Form()
-    user_id, disabling = user.id, user.disabled_at is None
+    form = forms.SwitchForm(intent="disable" if user.disabled_at is None else "enable")
+    user_id, disabling = user.id, form.intent.data == "disable"
 
     def switch() -> str:
         service.set_disabled(g.identity.user_id, clock.now(), user_id, disabling)
@@ -134,7 +137,7 @@ def disable(user: User) -> Any:
     )
 
 
-@bp.route("/accounts/<int:user_id>/password", methods=["GET", "POST"])
+@bp.route("/accounts/<id:user_id>/password", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_MANAGE, of=user_of)
 def reset_password(user: User) -> Any:
     """Give somebody a new password."""
@@ -155,7 +158,7 @@ def reset_password(user: User) -> Any:
     )
 
 
-@bp.route("/accounts/<int:user_id>/assign", methods=["GET", "POST"])
+@bp.route("/accounts/<id:user_id>/assign", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_MANAGE, of=user_of)
 def assign(user: User) -> Any:
     """Give somebody a duty in a class or a department, from a day on."""
@@ -163,7 +166,7 @@ def assign(user: User) -> Any:
     form = forms.AssignForm(starts=school.first_day(clock.today()))
     form.offer(
         [(row.school_class.id, class_label(row.school_class, day)) for row in school.class_rows(day)],
-        [(one.id, one.name) for one in queries.departments()],
+        [(one.id, one.name) for one in departments()],
     )
 
     def give() -> str:
@@ -190,7 +193,7 @@ def assignment_of(assignment_id: int) -> Assignment | None:
     return queries.assignment(assignment_id)
 
 
-@bp.route("/assignments/<int:assignment_id>/end", methods=["GET", "POST"])
+@bp.route("/assignments/<id:assignment_id>/end", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_MANAGE, of=assignment_of)
 def end_assignment(duty: Assignment) -> Any:
     """End a duty after a day."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, ValidationError
-from wtforms.validators import EqualTo, Length
+from wtforms.validators import AnyOf, EqualTo, Length
 
 from tracker.accounts.rules import CLASS_DUTIES, MINIMUM_PASSWORD, USERNAME_PATTERN, Duty, Refusal, Role
 from tracker.edge import Form
@@ -28,12 +28,15 @@ WORDS: dict[Refusal, Any] = {
         "The class has a homeroom teacher in this time. Please end that assignment first."
     ),
     Refusal.ENDS_BEFORE_START: _l("The last day lies before the first."),
+    Refusal.ENDED_BEFORE: _l(
+        "The assignment ends on %(day)s already. Please choose that day or an earlier one."
+    ),
 }
 
 
 def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
     """The sentence of a refusal."""
-    return str(WORDS[reason])
+    return str(WORDS[reason] % details if details else WORDS[reason])
 
 
 def local_path(address: str | None) -> str | None:
@@ -120,38 +123,64 @@ class AccountForm(Form):
 
 
 class NewAccountForm(Form):
-    """A new account, and at once the class of a homeroom teacher."""
+    """A new account, and at once the class of a homeroom teacher or the department of staff."""
 
     username = username_line()
     name = Line(_l("Full name"))
     roles = Ticks(_l("Roles"), choices=_roles)
     homeroom = SelectField(_l("Homeroom teacher of"))
+    department = SelectField(_l("Department"))
     starts = MaybeDay(_l("First day"))
     password = new_password()
     again = password_again()
 
     @property
     def chosen_roles(self) -> set[Role]:
-        """The roles that were ticked; a homeroom teacher is a teacher."""
+        """The roles that were ticked; a homeroom teacher is a teacher, a department's member is staff."""
         ticked = {Role(role) for role in self.roles.data or []}
-        return ticked | {Role.TEACHER} if self.class_ref else ticked
+        if self.class_ref:
+            ticked.add(Role.TEACHER)
+        if self.department_id:
+            ticked.add(Role.STAFF)
+        return ticked
 
     @property
     def class_ref(self) -> str:
         """The class that was chosen, as its address names it; empty for none."""
         return str(self.homeroom.data or "") if "homeroom" in self else ""
 
-    def offer(self, classes: Sequence[tuple[str, str]]) -> None:
-        """The classes that may be chosen: (reference, label).  Without any, none is asked for."""
-        if not classes:
-            del self.homeroom, self.starts
-            return
-        self.homeroom.choices = offered([("", _l("No class")), *classes])
+    @property
+    def department_id(self) -> int | None:
+        """The department that was chosen."""
+        return int(self.department.data) if "department" in self and self.department.data else None
+
+    def offer(self, classes: Sequence[tuple[str, str]], departments: Sequence[tuple[int, str]]) -> None:
+        """What may be chosen: classes by reference, departments by id.  Without any, none is asked for."""
+        if classes:
+            self.homeroom.choices = offered([("", _l("No class")), *classes])
+        else:
+            del self.homeroom
+        if departments:
+            self.department.choices = offered(
+                [("", _l("No department")), *((str(number), name) for number, name in departments)]
+            )
+        else:
+            del self.department
+        if not classes and not departments:
+            del self.starts
 
     def validate_starts(self, field: Any) -> None:
-        """A class is taken from a day on."""
-        if self.homeroom.data and not field.data and not field.errors:
+        """A class or a department is taken from a day on."""
+        if (self.class_ref or self.department_id) and not field.data and not field.errors:
             raise ValidationError(_l("Please fill this in."))
+
+
+class SwitchForm(Form):
+    """Closing an account or opening it again: whichever the page has shown, whatever happened since."""
+
+    intent = HiddenField(
+        validators=[AnyOf(["disable", "enable"], message=_l("Please choose from the list."))]
+    )
 
 
 class AssignForm(Form):

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from tracker.accounts.models import Assignment, SignInFailure, User, UserRole
 from tracker.accounts.rules import CLASS_DUTIES, FAILURE_WINDOW_MINUTES, Duty, Identity, Role, is_locked
 from tracker.db import db
-from tracker.disinfection.models import Department
 from tracker.school.models import SchoolClass
 
 
@@ -111,11 +110,6 @@ def account(user_id: int, today: date) -> Account | None:
 def assignment(assignment_id: int) -> Assignment | None:
     """One duty of a person."""
     return db.session.get(Assignment, assignment_id)
-
-
-def departments() -> list[Department]:
-    """The school's departments by name."""
-    return list(db.session.scalars(sa.select(Department).order_by(Department.name)))
 
 
 def other_administrators(user_id: int) -> bool:

@@ -42,6 +42,7 @@ class Refusal(StrEnum):
     LAST_ADMINISTRATOR = "last_administrator"
     CLASS_HAS_HOMEROOM = "class_has_homeroom"
     ENDS_BEFORE_START = "ends_before_start"
+    ENDED_BEFORE = "ended_before"
 
 
 @dataclass(frozen=True)

@@ -111,10 +111,12 @@ def change_own_password(by: int, at: datetime, old: str, password_hash: str) -> 
 
 
 def set_disabled(by: int | None, at: datetime, user_id: int, disabled: bool) -> None:
-    """Close an account, which ends its sessions at once, or open it again."""
+    """Close an account, which ends its sessions at once, or open it again; nothing where it is so already."""
     if disabled and not queries.other_administrators(user_id):
         raise Rejected(Refusal.LAST_ADMINISTRATOR)
     user = db.session.get_one(User, user_id)
+    if (user.disabled_at is not None) == disabled:
+        return
     user.disabled_at = at if disabled else None
     user.session_epoch += 1
     audit.record(by, at, "account.disable" if disabled else "account.enable", "user", user_id)
@@ -162,8 +164,13 @@ def assign(
 
 
 def end_assignment(by: int | None, at: datetime, assignment_id: int, last_day: date) -> None:
-    """End a duty on a day; one that has not begun by then is removed."""
+    """End a duty on a day; one that has not begun by then is removed.
+
+    Rejected if it ends earlier: somebody else may have the class since.
+    """
     duty = db.session.get_one(Assignment, assignment_id)
+    if duty.ends is not None and last_day > duty.ends:
+        raise Rejected(Refusal.ENDED_BEFORE, "last_day", day=duty.ends)
     audit.record(by, at, "account.unassign", "assignment", duty.id, changes={"user": duty.user_id})
     if duty.starts > last_day:
         db.session.delete(duty)

@@ -13,6 +13,7 @@ from tracker.accounts.models import User
 from tracker.accounts.rules import CLASS_DUTIES, Duty, Role
 from tracker.cli.common import DAY, PASSWORD_FILE, deed, read_password
 from tracker.cli.school import require_username
+from tracker.disinfection.zone_queries import departments
 from tracker.school import queries as school
 
 ROLE = click.Choice([role.value for role in Role])
@@ -128,7 +129,7 @@ def _place(ref: str | None, department: str | None) -> tuple[int | None, int | N
         if school_class is None:
             raise click.ClickException(_("There is no class %(ref)s.", ref=ref))
         return school_class.id, None
-    found = next((one for one in queries.departments() if one.name == department), None)
+    found = next((one for one in departments() if one.name == department), None)
     if found is None:
         raise click.ClickException(_("There is no department %(name)s.", name=department))
     return None, found.id

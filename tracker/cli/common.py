@@ -10,18 +10,11 @@ import click
 
 from tracker import schema
 from tracker.accounts.rules import MINIMUM_PASSWORD
-from tracker.config import SettingError
 from tracker.db import transaction
 from tracker.errors import Rejected
 from tracker.school.rules import PLAUSIBLE_YEARS
 
 Words = Callable[[Any, Mapping[str, Any]], str]
-
-
-class Unusable(click.ClickException):
-    """The database or the data folder cannot be used."""
-
-    exit_code = 2
 
 
 @contextmanager
@@ -39,8 +32,6 @@ def reading(words: Words) -> Iterator[None]:
         yield
     except Rejected as no:
         raise click.ClickException(words(no.reason, no.details)) from None
-    except SettingError as no:
-        raise Unusable(str(no)) from None
 
 
 class DayType(click.ParamType[date]):

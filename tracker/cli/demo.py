@@ -6,8 +6,7 @@ from pathlib import Path
 import click
 
 from tracker import clock, create_app, datafolder, schema
-from tracker.cli.common import DAY, Unusable
-from tracker.config import SettingError
+from tracker.cli.common import DAY
 from tracker.demo import school
 
 
@@ -27,15 +26,12 @@ from tracker.demo import school
 @click.option("--on", type=DAY, help="The demo's day, or the next school day before it; today unless told.")
 def demo(out: Path, classes: int, days: int, seed: int, on: date | None) -> None:
     """Furnish an invented school in a folder of its own: `python app.py --demo --data DIR` opens it."""
-    try:
-        app = create_app({"DATA_DIR": str(out), "DATABASE_URL": ""}, demo=True)
-        with datafolder.lock(app.config["DATA_DIR"]), app.app_context():
-            if schema.revision() is not None:
-                raise click.ClickException(f"There is a school in {out} already")
-            school.make(on or clock.today(), classes=classes, days=days, seed=seed)
-            starts = clock.local(school.starting_time())
-    except SettingError as no:
-        raise Unusable(str(no)) from None
+    app = create_app({"DATA_DIR": str(out), "DATABASE_URL": ""}, demo=True)
+    with datafolder.lock(app.config["DATA_DIR"]), app.app_context():
+        if schema.revision() is not None:
+            raise click.ClickException(f"There is a school in {out} already")
+        school.make(on or clock.today(), classes=classes, days=days, seed=seed)
+        starts = clock.local(school.starting_time())
     click.echo(f"{out}: {classes} classes, {days} school days up to {starts:%Y-%m-%d %H:%M}")
     for line in school.accounts_text():
         click.echo(line)

@@ -31,7 +31,7 @@ from tracker.disinfection.zone_queries import in_force, zones_with_versions
 from tracker.permissions import Permission, permits
 from tracker.school.models import CalendarDay, Enrolment, SchoolClass
 from tracker.school.queries import enrolled_on
-from tracker.school.rules import DayType, Scope, is_school_day
+from tracker.school.rules import TEACHING, DayType, Scope
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def around(day: date) -> Around:
     """A day between its neighbours.  One statement."""
     teaching = sa.and_(
         CalendarDay.scope == Scope.SCHOOL,
-        CalendarDay.day_type.in_([kind for kind in DayType if is_school_day(kind)]),
+        CalendarDay.day_type.in_(TEACHING),
     )
     before = sa.select(sa.func.max(CalendarDay.day)).where(teaching, CalendarDay.day < day).scalar_subquery()
     after = sa.select(sa.func.min(CalendarDay.day)).where(teaching, CalendarDay.day > day).scalar_subquery()

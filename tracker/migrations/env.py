@@ -22,7 +22,10 @@ def run() -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=db.metadata, render_as_batch=True)
+        # Alembic takes SQLite for a database that cannot take back a CREATE; begun as above, it can.
+        context.configure(
+            connection=connection, target_metadata=db.metadata, render_as_batch=True, transactional_ddl=True
+        )
         with context.begin_transaction():
             context.run_migrations()
             if engine.dialect.name == "sqlite":

@@ -1,5 +1,6 @@
 """Terms, days and rosters as they are typed, and what is said where a rule refuses."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -28,6 +29,9 @@ WORDS: dict[Refusal, Any] = {
     Refusal.NO_SUCH_PLACE: _l("Please choose from the list."),
     Refusal.STANDS_FOR_MISSING: _l("Please choose the weekday whose timetable it follows."),
     Refusal.REASON_MISSING: _l("Please give the reason."),
+    Refusal.STAY_BEGAN_LATER: _l(
+        "The present class or dormitory began on %(day)s. Please choose that day or a later one."
+    ),
     Refusal.FILE_EMPTY: _l("The file is empty."),
     Refusal.FILE_TOO_LARGE: _l("The file is larger than %(megabytes)s MB. Please upload the roster alone."),
     Refusal.FILE_UNPACKS_TOO_LARGE: _l(
@@ -144,7 +148,7 @@ def write_place(scope: Scope, scope_id: int) -> str:
 def read_place(text: str) -> tuple[Scope, int]:
     """The scope a form carries.  ValidationError if it is none."""
     scope, _colon, number = text.partition(":")
-    if scope not in set(Scope) or not number.isdigit():
+    if scope not in set(Scope) or not re.fullmatch("[0-9]{1,9}", number):
         raise ValidationError(_l("Please choose from the list."))
     return Scope(scope), int(number)
 

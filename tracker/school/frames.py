@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tracker.frames import DAY, Schema, read_frame
 from tracker.school.models import CalendarDay, Enrolment, Excuse, SchoolClass
-from tracker.school.rules import DayType, ExcuseCode, Scope, is_school_day
+from tracker.school.rules import TEACHING, DayType, ExcuseCode, Scope
 
 SPANS = Schema(
     "one row per class and span of days in which it had students",
@@ -29,7 +29,7 @@ EXCUSES = Schema(
     ("class_id", "on", "duty"),
     {"class_id": "int64", "on": DAY, "duty": "str", "code": ExcuseCode},
 )
-AT_SCHOOL = [kind.value for kind in DayType if is_school_day(kind)]
+AT_SCHOOL = [kind.value for kind in TEACHING]
 
 
 def days_frame(since: date, until: date) -> pd.DataFrame:

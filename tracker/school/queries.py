@@ -9,7 +9,7 @@ from flask import g
 
 from tracker.db import db
 from tracker.school.models import CalendarDay, Enrolment, SchoolClass, Setting, Student, Term
-from tracker.school.rules import DayType, Scope, Sex, Stage, day_type_of
+from tracker.school.rules import TEACHING, DayType, Scope, Sex, Stage, day_type_of
 
 
 def setting(key: str, day: date) -> Any:
@@ -72,26 +72,6 @@ def enrolled_on(day: date) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[boo
     return Enrolment.starts <= day, sa.or_(Enrolment.ends.is_(None), Enrolment.ends >= day)
 
 
-@dataclass(frozen=True)
-class Member:
-    """A student of a class on a day, in seat order."""
-
-    student_id: int
-    name: str
-    seat: int | None
-
-
-def members(class_id: int, day: date) -> list[Member]:
-    """The students enrolled in a class on a day, by seat, then by pinyin."""
-    rows = db.session.execute(
-        sa.select(Student.id, Student.name, Enrolment.seat)
-        .join(Enrolment, Enrolment.student_id == Student.id)
-        .where(Enrolment.class_id == class_id, *enrolled_on(day))
-        .order_by(Enrolment.seat.is_(None), Enrolment.seat, Student.pinyin, Student.id)
-    )
-    return [Member(*row) for row in rows]
-
-
 def day_types(day: date) -> dict[tuple[Scope, int], DayType]:
     """What a day is, by scope: for `day_type_for`."""
     rows = db.session.execute(
@@ -111,14 +91,13 @@ def day_type_for(rows: dict[tuple[Scope, int], DayType], school_class: SchoolCla
 
 def school_days(since: date, until: date) -> list[date]:
     """The school's own school days from `since` to `until`, both included."""
-    teaching = [kind for kind in DayType if kind not in (DayType.OFF, DayType.SUSPENDED, DayType.HOME)]
     return list(
         db.session.scalars(
             sa.select(CalendarDay.day)
             .where(
                 CalendarDay.scope == Scope.SCHOOL,
                 CalendarDay.day.between(since, until),
-                CalendarDay.day_type.in_(teaching),
+                CalendarDay.day_type.in_(TEACHING),
             )
             .order_by(CalendarDay.day)
         )
@@ -127,10 +106,9 @@ def school_days(since: date, until: date) -> list[date]:
 
 def next_school_day(after: date) -> date | None:
     """The first school day after a day; None where no term goes on."""
-    teaching = [kind for kind in DayType if kind not in (DayType.OFF, DayType.SUSPENDED, DayType.HOME)]
     return db.session.scalar(
         sa.select(sa.func.min(CalendarDay.day)).where(
-            CalendarDay.scope == Scope.SCHOOL, CalendarDay.day > after, CalendarDay.day_type.in_(teaching)
+            CalendarDay.scope == Scope.SCHOOL, CalendarDay.day > after, CalendarDay.day_type.in_(TEACHING)
         )
     )
 

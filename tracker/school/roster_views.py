@@ -62,7 +62,7 @@ def _upload_page(form: roster_forms.UploadForm) -> Any:
     )
 
 
-@bp.route("/import/<int:upload_id>", methods=["GET", "POST"])
+@bp.route("/import/<id:upload_id>", methods=["GET", "POST"])
 @requires(Permission.ROSTER_MANAGE)
 def preview(upload_id: int) -> Any:
     """What an uploaded roster would change; confirming it does just that."""
@@ -127,7 +127,7 @@ def _preview_page(form: roster_forms.ConfirmForm, upload: RosterUpload) -> Any:
     )
 
 
-@bp.post("/import/<int:upload_id>/drop")
+@bp.post("/import/<id:upload_id>/drop")
 @requires(Permission.ROSTER_MANAGE)
 def drop(upload_id: int) -> Any:
     """Forget an upload."""
@@ -139,7 +139,7 @@ def drop(upload_id: int) -> Any:
     return taken(Form(), "roster.drop", drop, forms.refusal_words) or abort(400)
 
 
-@bp.get("/imports/<int:run_id>")
+@bp.get("/imports/<id:run_id>")
 @requires(Permission.ROSTER_MANAGE, of=roster_queries.import_run)
 def done(run: ImportRun) -> Any:
     """What an import has done."""

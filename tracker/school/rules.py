@@ -61,6 +61,7 @@ class Refusal(StrEnum):
     NO_SUCH_PLACE = "no_such_place"
     STANDS_FOR_MISSING = "stands_for_missing"
     REASON_MISSING = "reason_missing"
+    STAY_BEGAN_LATER = "stay_began_later"
     FILE_EMPTY = "file_empty"
     FILE_TOO_LARGE = "file_too_large"
     FILE_UNPACKS_TOO_LARGE = "file_unpacks_too_large"
@@ -106,9 +107,13 @@ SESSIONS_OF_DAY: Mapping[DayType, frozenset[str]] = {
 """Which sessions a day asks for, before the session plan says which of them are run at all."""
 
 
+TEACHING = tuple(kind for kind, sessions in SESSIONS_OF_DAY.items() if sessions)
+"""The days on which anybody is at school."""
+
+
 def is_school_day(day_type: DayType | None) -> bool:
     """Whether anybody is at school.  None: the day lies outside every term."""
-    return day_type is not None and bool(SESSIONS_OF_DAY[day_type])
+    return day_type in TEACHING
 
 
 def day_type_of(rows: Mapping[Scope, DayType]) -> DayType | None:

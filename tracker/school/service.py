@@ -178,31 +178,31 @@ def _record_day(
     audit.record(by, at, "school.day", "calendar_day", None, changes=changes)
 
 
-def end_enrolment(by: int, at: datetime, student_id: int, last_day: date) -> None:
+def end_enrolment(by: int, at: datetime, today: date, student_id: int, last_day: date) -> None:
     """A student leaves the school after a day; the history stays.  Nothing if it was not enrolled then.
 
-    An enrolment that would not have begun by then goes away.
+    A move that was still to come goes away.  Rejected if a class or dormitory that was already lived in
+    began later than the day.
     """
-    _end_newest(Enrolment, student_id, last_day)
-    _end_newest(Residence, student_id, last_day)
+    for model in (Enrolment, Residence):
+        _end_stays(model, today, student_id, last_day)
     audit.record(
         by, at, "student.leave", "student", student_id, student_id=student_id, changes={"on": str(last_day)}
     )
 
 
-def _end_newest(model: Any, student_id: int, last_day: date) -> None:
-    stay = db.session.scalars(
+def _end_stays(model: Any, today: date, student_id: int, last_day: date) -> None:
+    for stay in db.session.scalars(
         sa.select(model)
         .where(model.student_id == student_id, sa.or_(model.ends.is_(None), model.ends > last_day))
-        .order_by(model.starts.desc())
-        .limit(1)
-    ).one_or_none()
-    if stay is None:
-        return
-    if stay.starts > last_day:
-        db.session.delete(stay)
-    else:
-        stay.ends = last_day
+        .order_by(model.starts)
+    ):
+        if stay.starts <= last_day:
+            stay.ends = last_day
+        elif stay.starts > today:
+            db.session.delete(stay)
+        else:
+            raise Rejected(Refusal.STAY_BEGAN_LATER, "last_day", day=stay.starts)
 
 
 def excuse(
@@ -214,7 +214,7 @@ def excuse(
             {"class_id": class_id, "day": day, "duty": duty, "code": code, "by": by, "at": at}
             for duty in duties
         ]
-        db.session.execute(insert(Excuse).values(rows).on_conflict_do_nothing())
+        db.session.execute(insert(Excuse).on_conflict_do_nothing(), rows)
 
 
 def take_back_excuses(class_id: int, day: date, code: ExcuseCode, *, given_at: datetime) -> None:

@@ -61,7 +61,7 @@ def term_of(term_id: int) -> Term | None:
     return queries.term_with(term_id)
 
 
-@bp.route("/terms/<int:term_id>", methods=["GET", "POST"])
+@bp.route("/terms/<id:term_id>", methods=["GET", "POST"])
 @requires(Permission.CALENDAR_MANAGE, of=term_of)
 def term(term: Term) -> Any:
     """Change a term's name or days."""
@@ -215,7 +215,7 @@ def class_roster(school_class: SchoolClass) -> Any:
     )
 
 
-@bp.route("/students/<int:student_id>/leave", methods=["GET", "POST"])
+@bp.route("/students/<id:student_id>/leave", methods=["GET", "POST"])
 @requires(Permission.ROSTER_MANAGE, of=queries.enrolled)
 def leave(one: Enrolled) -> Any:
     """A student leaves the school after a day; the history stays."""
@@ -223,7 +223,7 @@ def leave(one: Enrolled) -> Any:
     form = forms.LeaveForm(last_day=clock.today())
 
     def end() -> str:
-        service.end_enrolment(g.identity.user_id, clock.now(), student_id, form.last_day.data)
+        service.end_enrolment(g.identity.user_id, clock.now(), clock.today(), student_id, form.last_day.data)
         flash(_("The student leaves after %(day)s.", day=form.last_day.data.isoformat()))
         return url_for(".class_roster", ref=ref)
 

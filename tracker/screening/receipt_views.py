@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from tracker import clock, edge
 from tracker.accounts.guards import requires
 from tracker.db import transaction
-from tracker.errors import Rejected
+from tracker.errors import Rejected, RunAgain
 from tracker.permissions import Permission
 from tracker.screening import forms, queries, service
 from tracker.screening.queries import ClassSession
@@ -93,14 +93,19 @@ def receipt(asked: NumberedSheet) -> Any:
 def undo(asked: NumberedSheet) -> Any:
     """Take a sheet back within ten minutes."""
     session = asked.session
-    try:
-        with transaction():
-            service.withdraw(g.identity, clock.now(), session, asked.no, edge.form_key())
-    except Rejected as no:
-        flash(forms.refusal_words(no.reason, no.details), "danger")
-    except (service.Stale, sa.exc.IntegrityError):
-        # Undone already, or another version holds since: the receipt says which.
-        pass
-    else:
-        flash(_("The sheet was undone. The class has not reported now."))
+    for attempt in (1, 2):
+        try:
+            with transaction():
+                service.withdraw(g.identity, clock.now(), session, asked.no, edge.form_key())
+            flash(_("The sheet was undone. The class has not reported now."))
+        except Rejected as no:
+            flash(forms.refusal_words(no.reason, no.details), "danger")
+        except RunAgain:
+            if attempt == 1:
+                continue
+            raise
+        except (service.Stale, sa.exc.IntegrityError):
+            # Undone already, or another version holds since: the receipt says which.
+            pass
+        break
     return redirect(url_for(".receipt", **address_of(asked)), 303)
