@@ -17,6 +17,7 @@ from wtforms.validators import Length, NumberRange
 from wtforms.widgets import HiddenInput
 
 from tracker.absence.rules import QUICK_RESULTS, CallResult, CallWay, Refusal
+from tracker.addresses import LARGEST_ID
 from tracker.edge import Form
 from tracker.facts.rules import Diagnosis, Symptom
 from tracker.fields import MaybeDay, MaybeMoment, Needed, Ticks, offered, temperature_words
@@ -119,7 +120,7 @@ class QuickCallForm(Form):
 class UptoForm(Form):
     """A deed on an episode as its reader saw it: `upto` is the newest call that was shown."""
 
-    upto = IntegerField(widget=HiddenInput(), validators=[Needed(), NumberRange(0, 2**31 - 1)])
+    upto = IntegerField(widget=HiddenInput(), validators=[Needed(), NumberRange(0, LARGEST_ID)])
 
 
 class PhoneForm(Form):

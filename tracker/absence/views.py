@@ -29,7 +29,7 @@ bp = Blueprint("absence", __name__, url_prefix="/absences")
 
 def episode(episode_id: int) -> Followed | None:
     """What an absence's address names."""
-    return queries.episode(episode_id, clock.today()) if episode_id < 2**31 else None
+    return queries.episode(episode_id, clock.today())
 
 
 def _reviews() -> bool:
@@ -62,7 +62,7 @@ def queue() -> Any:
     return page
 
 
-@bp.route("/<int:episode_id>", methods=["GET", "POST"])
+@bp.route("/<id:episode_id>", methods=["GET", "POST"])
 @requires(Permission.EPISODE_FOLLOW, of=episode)
 def follow_up(found: Followed) -> Any:
     """One absence: what is known, what was done, and the next call."""
@@ -72,7 +72,7 @@ def follow_up(found: Followed) -> Any:
     return _page(found, form)
 
 
-@bp.post("/<int:episode_id>/quick")
+@bp.post("/<id:episode_id>/quick")
 @requires(Permission.EPISODE_FOLLOW, of=episode)
 def quick_call(found: Followed) -> Any:
     """Log a telephone call of just now with one tap."""
@@ -85,7 +85,7 @@ def quick_call(found: Followed) -> Any:
     return answer
 
 
-@bp.post("/<int:episode_id>/review")
+@bp.post("/<id:episode_id>/review")
 @requires(Permission.EPISODE_REVIEW, of=episode)
 def review(found: Followed) -> Any:
     """Mark as read what the teacher has logged."""
@@ -102,7 +102,7 @@ def review(found: Followed) -> Any:
     return answer
 
 
-@bp.post("/<int:episode_id>/close")
+@bp.post("/<id:episode_id>/close")
 @requires(Permission.EPISODE_REVIEW, of=episode)
 def close(found: Followed) -> Any:
     """End the follow-up of a student who is back."""
@@ -125,7 +125,7 @@ def _tell(answer: Any, sentence: str) -> None:
         flash(sentence)
 
 
-@bp.post("/<int:episode_id>/phone")
+@bp.post("/<id:episode_id>/phone")
 @requires(Permission.EPISODE_FOLLOW, of=episode)
 def phone(found: Followed) -> Any:
     """Show a guardian's number, once: it stands on this answer only, and in the trail that it did."""

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
+from tracker.addresses import LARGEST_ID
 from tracker.facts.rules import Symptom
 from tracker.fields import temperature_words
 from tracker.screening.rules import (
@@ -46,9 +47,6 @@ CHOICES: list[str] = [
     State.UNSET,
 ]
 """What a student can be on a sheet, in the order of the buttons; absence is chosen with its reason."""
-
-LARGEST = 2**31
-"""No id and no version reaches it; a larger number was not made by our page."""
 
 FIRST_CHOICES = 6
 """How many of them are offered at once; the others stand behind *more*."""
@@ -177,6 +175,12 @@ class SheetForm:
         """Whether nothing has to be mended before a rule can look at it."""
         return not any(one.problems for one in self.typed.values())
 
+    def asks_for(self, student: int, trigger: int) -> bool:
+        """Whether something is still to be done about a student: to mend, or to measure again."""
+        line = self.lines[student]
+        hot = line.first is not None and line.first >= trigger
+        return bool(self.typed[student].problems) or (hot and line.retest is None)
+
     def submission(self) -> Submission:
         """The form as the service takes it."""
         return Submission(self.key, self.base, self.how, self.lines, self.reason or None)
@@ -190,7 +194,11 @@ def read_sheet(form: MultiDict[str, str], day: date) -> SheetForm | None:
         mode, how = Mode(form.get("mode", Mode.EXCEPTIONS)), Affirmation(form["how"])
     except (KeyError, ValueError):
         return None
-    if len(set(students)) != len(students) or not 0 <= base < LARGEST or max(students, default=0) >= LARGEST:
+    if (
+        len(set(students)) != len(students)
+        or not 0 <= base < LARGEST_ID
+        or max(students, default=0) > LARGEST_ID
+    ):
         return None
     read = {student: _read_line(form, student, mode, day) for student in students}
     return SheetForm(

@@ -37,7 +37,7 @@ class NumberedSheet:
 def numbered_sheet(ref: str, day: str, code: str, no: int) -> NumberedSheet | None:
     """What a receipt's address names."""
     when = plausible_day(day)
-    session = queries.class_session(ref, when, code) if when and no < forms.LARGEST else None
+    session = queries.class_session(ref, when, code) if when else None
     return NumberedSheet(session, no) if session else None
 
 
@@ -52,7 +52,7 @@ def address_of(asked: NumberedSheet) -> dict[str, Any]:
     }
 
 
-@bp.get("/<ref>/<day>/<code>/<int:no>")
+@bp.get("/<ref>/<day>/<code>/<id:no>")
 @requires(Permission.SHEET_SUBMIT, of=numbered_sheet)
 def receipt(asked: NumberedSheet) -> Any:
     """The receipt of one version of a sheet: when, its number, its sums, and who is not plain normal."""
@@ -88,7 +88,7 @@ def receipt(asked: NumberedSheet) -> Any:
     return page
 
 
-@bp.post("/<ref>/<day>/<code>/<int:no>/undo")
+@bp.post("/<ref>/<day>/<code>/<id:no>/undo")
 @requires(Permission.SHEET_SUBMIT, of=numbered_sheet)
 def undo(asked: NumberedSheet) -> Any:
     """Take a sheet back within ten minutes."""

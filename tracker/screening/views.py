@@ -195,6 +195,7 @@ def _sheet_page(
         | {symptom: str(word(symptom)) for symptom in Symptom},
         symptoms=Symptom,
         modes=Mode,
+        opened={one.id for one in shown if form.asks_for(one.id, session.trigger)},
         complaints=complaints,
         form_has_errors=bool(complaints or refused),
         refused=refused,
