@@ -68,6 +68,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Cast]:
     with app.app_context():
         schema.upgrade()
         cast = cast_module.furnish()
+        db.session.remove()
         db.engine.dispose()
     return folder / "tracker.db", cast
 
@@ -80,6 +81,7 @@ def postgres_app(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
         schema.upgrade()
     yield app, Cast()
     with app.app_context():
+        db.session.remove()
         db.engine.dispose()
 
 
@@ -89,6 +91,7 @@ def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = make_app(tmp_path_factory.mktemp("on-sqlite"))
     yield app
     with app.app_context():
+        db.session.remove()
         db.engine.dispose()
 
 
@@ -104,6 +107,7 @@ def school_clock() -> Iterator[None]:
 def app(sqlite_app: Flask, furnished: tuple[Path, Cast]) -> Iterator[Flask]:
     """The application with the cast in its school, on SQLite, inside an application context."""
     with sqlite_app.app_context():
+        db.session.remove()
         db.engine.dispose()
         target = str(db.engine.url.database)
         for ending in ("-wal", "-shm"):

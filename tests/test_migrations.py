@@ -83,6 +83,7 @@ def test_migrated_and_created_are_the_same_on_sqlite(tmp_path):
     with app.app_context():
         schema.upgrade()
         migrated = dumped(db.engine)
+        db.session.remove()
         db.engine.dispose()
     created = sa.create_engine(f"sqlite:///{tmp_path / 'created.db'}")
     db.metadata.create_all(created)
@@ -118,6 +119,7 @@ def test_a_database_that_is_none_is_refused_in_one_line(tmp_path):
     with app.app_context():
         with pytest.raises(schema.SchemaError, match="cannot be used"):
             schema.prepare()
+        db.session.remove()
         db.engine.dispose()
 
 

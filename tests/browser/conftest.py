@@ -85,6 +85,7 @@ def served(furnished: tuple[Path, Cast], tmp_path: Path) -> Iterator[Served]:
     server.close()
     thread.join(5)
     with app.app_context():
+        db.session.remove()
         db.engine.dispose()
 
 

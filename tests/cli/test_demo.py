@@ -53,6 +53,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         school.make(DAY)
     yield app
     with app.app_context():
+        db.session.remove()
         db.engine.dispose()
 
 
@@ -234,6 +235,7 @@ def test_it_opens_on_the_last_school_day(tmp_path, today, day):
     with app.app_context():
         assert school.last_school_day(today) == day
         assert clock.local(school.starting_time()) == datetime.combine(day, time(8, 5), clock.zone())
+        db.session.remove()
         db.engine.dispose()
 
 
@@ -244,6 +246,7 @@ def test_any_size_can_be_had(tmp_path, classes, days):
         assert count(SchoolClass) == classes
         assert len(set(db.session.scalars(sa.select(Sheet.day)))) == days
         assert count(Student) == sum(room.size for room in people.rooms(classes))
+        db.session.remove()
         db.engine.dispose()
 
 
@@ -272,6 +275,7 @@ def test_the_command_makes_one_to_keep(tmp_path, app):
     with create_app({"DATA_DIR": str(folder), "DATABASE_URL": ""}).app_context():
         with pytest.raises(SettingError, match="--demo"):
             schema.prepare()
+        db.session.remove()
         db.engine.dispose()
 
 

@@ -7,6 +7,7 @@ import click
 
 from tracker import clock, create_app, datafolder, schema
 from tracker.cli.common import DAY
+from tracker.db import db
 from tracker.demo import school
 
 
@@ -28,10 +29,14 @@ def demo(out: Path, classes: int, days: int, seed: int, on: date | None) -> None
     """Furnish an invented school in a folder of its own: `python app.py --demo --data DIR` opens it."""
     app = create_app({"DATA_DIR": str(out), "DATABASE_URL": ""}, demo=True)
     with datafolder.lock(app.config["DATA_DIR"]), app.app_context():
-        if schema.revision() is not None:
-            raise click.ClickException(f"There is a school in {out} already")
-        school.make(on or clock.today(), classes=classes, days=days, seed=seed)
-        starts = clock.local(school.starting_time())
+        try:
+            if schema.revision() is not None:
+                raise click.ClickException(f"There is a school in {out} already")
+            school.make(on or clock.today(), classes=classes, days=days, seed=seed)
+            starts = clock.local(school.starting_time())
+        finally:
+            db.session.remove()
+            db.engine.dispose()
     click.echo(f"{out}: {classes} classes, {days} school days up to {starts:%Y-%m-%d %H:%M}")
     for line in school.accounts_text():
         click.echo(line)

@@ -21,19 +21,24 @@ def run() -> None:
         def begin(connection):  # type: ignore[no-untyped-def]
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    with engine.connect() as connection:
-        # Alembic takes SQLite for a database that cannot take back a CREATE; begun as above, it can.
-        context.configure(
-            connection=connection, target_metadata=db.metadata, render_as_batch=True, transactional_ddl=True
-        )
-        with context.begin_transaction():
-            context.run_migrations()
-            if engine.dialect.name == "sqlite":
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-                if broken:
-                    tables = sorted({row[0] for row in broken})
-                    raise RuntimeError(f"the migration would orphan rows of {tables}")
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            # Alembic takes SQLite for a database that cannot take back a CREATE; begun as above, it can.
+            context.configure(
+                connection=connection,
+                target_metadata=db.metadata,
+                render_as_batch=True,
+                transactional_ddl=True,
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+                if engine.dialect.name == "sqlite":
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                    if broken:
+                        tables = sorted({row[0] for row in broken})
+                        raise RuntimeError(f"the migration would orphan rows of {tables}")
+    finally:
+        engine.dispose()
 
 
 run()
