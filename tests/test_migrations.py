@@ -209,7 +209,9 @@ def test_an_older_sqlite_file_is_upgraded_and_a_copy_of_it_kept(older):
     assert copy.name == "tracker-before-0002-from-0001.db" and revision_in(copy) == "0001"
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("SELECT username FROM user").fetchall() == [("ada",)]
-    assert not sa.inspect(sa.create_engine(f"sqlite:///{copy}")).has_table("another")
+    kept = sa.create_engine(f"sqlite:///{copy}")
+    assert not sa.inspect(kept).has_table("another")
+    kept.dispose()
 
 
 def test_a_migration_that_would_orphan_rows_changes_nothing(older):
