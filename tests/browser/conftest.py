@@ -133,7 +133,7 @@ def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Watched]]:
         cookie = client.get_cookie("tracker")
         context.add_cookies([{"name": "tracker", "value": cookie.value, "url": served.base}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         watched = Watched(page, served.base)
         page.on(
             "console",

@@ -53,11 +53,11 @@ def test_the_sheet_in_every_state(visit, served, device):
     page.hover("#submit")
     assert watched.violations() == []
     page.fill(f"#t1-{first}", "ab")
-    page.click("#submit")
+    page.press("#submit", "Enter")
     page.wait_for_selector("[role=alert]")
     assert watched.violations() == []
     page.fill(f"#t1-{first}", "38.0")
-    page.click("#submit")
+    page.press("#submit", "Enter")
     page.wait_for_selector(".receipt .ok")
     assert watched.violations() == []
     page.click(".menu-box > summary")
