@@ -36,8 +36,12 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.charts import views as charts
     from tracker.disinfection import views as disinfection
     from tracker.disinfection import zone_views as zones
+    from tracker.gate import models as _gate  # noqa: F401  the schema is whole from the first revision on
     from tracker.home import views as home
     from tracker.meeting import views as meeting
+    from tracker.notices import models as _notices  # noqa: F401
+    from tracker.nurse import models as _nurse  # noqa: F401
+    from tracker.room import models as _room  # noqa: F401
     from tracker.school import roster_views as roster
     from tracker.school import views as school
     from tracker.screening import receipt_views as receipts

@@ -19,7 +19,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.school.rules import PLAUSIBLE_YEARS
-from tracker.screening.rules import TemperatureProblem, celsius_of
+from tracker.screening.temperature_rules import TemperatureProblem, celsius_of
 
 
 def offered(pairs: Iterable[tuple[str, Any]]) -> list[Any]:

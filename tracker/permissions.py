@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from tracker.accounts.rules import Identity, Role
+from tracker.accounts.rules import Duty, Identity, Role
 
 
 class Permission(StrEnum):
@@ -66,6 +66,16 @@ class HasRole:
         return self.role in who.roles
 
 
+@dataclass(frozen=True)
+class OnDuty:
+    """Whoever is assigned to a duty today."""
+
+    duty: Duty
+
+    def __call__(self, who: Identity, what: Any) -> bool:
+        return self.duty in who.duties
+
+
 def anybody(who: Identity, what: Any) -> bool:
     """Whoever is signed in."""
     return True
@@ -89,6 +99,10 @@ is_logistics = HasRole(Role.LOGISTICS)
 is_assessment = HasRole(Role.ASSESSMENT)
 is_principal = HasRole(Role.PRINCIPAL)
 is_admin = HasRole(Role.ADMIN)
+stands_at_gate = OnDuty(Duty.GATE)
+heads_grade = OnDuty(Duty.GRADE_HEAD)
+leads_duty = OnDuty(Duty.DUTY_LEADER)
+is_second_reporter = OnDuty(Duty.SECOND_REPORTER)
 
 PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these lines; in a line, all of these
     Permission.ACCOUNT_OWN: [[anybody]],
@@ -147,6 +161,6 @@ def permits(who: Identity, permission: Permission, what: Any = None) -> bool:
 def has_role_for(who: Identity, permission: Permission) -> bool:
     """Whether a role of `who` may do it to some thing, be it not to this one."""
     return any(
-        all(holds(who, None) for holds in line if holds is anybody or isinstance(holds, HasRole))
+        all(holds(who, None) for holds in line if holds is anybody or isinstance(holds, (HasRole, OnDuty)))
         for line in PERMISSIONS[permission]
     )

@@ -51,6 +51,10 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         Duty.DEPUTY: _l("Deputy homeroom teacher"),
         Duty.STAND_IN: _l("Stand-in"),
         Duty.DEPARTMENT: _l("Department member"),
+        Duty.GRADE_HEAD: _l("Grade head"),
+        Duty.GATE: _l("Gate duty"),
+        Duty.DUTY_LEADER: _l("Duty leader"),
+        Duty.SECOND_REPORTER: _l("Second outbreak reporter"),
     },
     Stage: {
         Stage.PRIMARY: _l("Primary school"),
@@ -66,6 +70,8 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         DayType.EVENT: _l("Event or outing"),
         DayType.REGISTRATION: _l("Registration day"),
         DayType.CLOSING: _l("Closing day"),
+        DayType.LATE_START: _l("Late start"),
+        DayType.EARLY_CLOSE: _l("Early close"),
         DayType.SUSPENDED: _l("Classes suspended"),
         DayType.HOME: _l("Teaching at home"),
         DayType.OFF: _l("No school"),
@@ -128,6 +134,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         VersionKind.SUBMIT: _l("Submitted"),
         VersionKind.CORRECT: _l("Corrected"),
         VersionKind.WITHDRAW: _l("Withdrawn"),
+        VersionKind.IMPORT: _l("Imported"),
     },
     Symptom: {
         Symptom.FEVER: _l("Fever"),

@@ -16,18 +16,16 @@ from tracker.screening.rules import (
     SessionCode,
     SessionState,
     State,
-    TemperatureProblem,
     VersionKind,
-    celsius_of,
     counts_of,
     current_session,
     differences,
     excused_sessions,
     fever_of,
     may_undo,
-    read_temperature,
     session_state,
 )
+from tracker.screening.temperature_rules import TemperatureProblem, celsius_of, read_temperature
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,8 @@ from tracker.addresses import LARGEST_ID
 from tracker.edge import Form
 from tracker.facts.rules import Diagnosis, Symptom
 from tracker.fields import MaybeDay, MaybeMoment, Needed, Ticks, offered, temperature_words
-from tracker.screening.rules import (
-    FOLLOWED_REASONS,
-    AbsenceReason,
-    TemperatureProblem,
-    read_temperature,
-)
+from tracker.screening.rules import FOLLOWED_REASONS, AbsenceReason
+from tracker.screening.temperature_rules import TemperatureProblem, read_temperature
 from tracker.words import word
 
 WORDS: dict[Refusal, Any] = {

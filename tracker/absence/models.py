@@ -1,12 +1,13 @@
 """Absence episodes and the calls made about them."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState
+from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState, LeaveKind, PaperKind
 from tracker.db import Model, pk
 from tracker.facts.rules import Diagnosis
 from tracker.screening.rules import AbsenceReason, HalfDay
@@ -28,12 +29,15 @@ class Episode(Model):
     back_on: Mapped[date | None]
     """The day a sheet saw the student present again."""
     ended_on: Mapped[date | None]
+    ended_half: Mapped[HalfDay | None]
     ended_how: Mapped[EndedHow | None]
     state: Mapped[EpisodeState]
     reason: Mapped[AbsenceReason]
     diagnosis: Mapped[Diagnosis | None]
     due_at: Mapped[datetime | None]
     """When the next call is due; None: nobody has to call."""
+    caller_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    """Who calls next, where it is not the homeroom teacher."""
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 
@@ -54,9 +58,75 @@ class Call(Model):
     result: Mapped[CallResult]
     tenths: Mapped[int | None]
     diagnosis: Mapped[Diagnosis | None]
+    hospital: Mapped[str | None] = mapped_column(sa.String(64))
     next_on: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(sa.String(255))
     reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     reviewed_at: Mapped[datetime | None]
+    struck_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    struck_at: Mapped[datetime | None]
+    struck_reason: Mapped[str | None] = mapped_column(sa.String(255))
 
     __table_args__ = (sa.CheckConstraint("tenths BETWEEN 320 AND 430", name="tenths"),)
+
+
+class Leave(Model):
+    """A student's leave that was entered ahead, from a half-day to a half-day, both included."""
+
+    id: Mapped[pk]
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"), index=True)
+    from_on: Mapped[date]
+    from_half: Mapped[HalfDay]
+    to_on: Mapped[date]
+    to_half: Mapped[HalfDay]
+    kind: Mapped[LeaveKind]
+    note: Mapped[str | None] = mapped_column(sa.String(255))
+    by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    __table_args__ = (sa.CheckConstraint("to_on >= from_on", name="order"),)
+
+
+class ReturnRule(Model):
+    """What a disease asks for before the child may be back in class, from a day on."""
+
+    disease: Mapped[Diagnosis] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    anchors: Mapped[Any] = mapped_column(sa.JSON)
+    """Pairs of an anchor's code and hours or days after it: the earliest day is the latest of all."""
+    conditions: Mapped[Any] = mapped_column(sa.JSON)
+    """Codes of what the nurse must have seen."""
+    papers: Mapped[Any] = mapped_column(sa.JSON)
+    """Codes of the papers that are asked for."""
+    source: Mapped[str] = mapped_column(sa.String(255))
+    by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+class EpisodePaper(Model):
+    """A paper of one absence: a certificate, or a photograph of one."""
+
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"), primary_key=True)
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), primary_key=True)
+    kind: Mapped[PaperKind]
+    checked_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    checked_at: Mapped[datetime | None]
+
+
+class Clearance(Model):
+    """The nurse's word that a student may be back in class: what she saw, and from which day on."""
+
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True)
+    earliest_on: Mapped[date | None]
+    """The earliest day by the rule; None where no rule asks for one."""
+    rule_from: Mapped[date | None]
+    """Which version of the rule was asked."""
+    returns_on: Mapped[date]
+    conditions: Mapped[Any] = mapped_column(sa.JSON)
+    papers: Mapped[Any] = mapped_column(sa.JSON)
+    note: Mapped[str | None] = mapped_column(sa.String(255))
+    by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+    struck_at: Mapped[datetime | None]

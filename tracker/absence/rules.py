@@ -121,6 +121,24 @@ QUICK_RESULTS = (CallResult.HOME_BETTER, CallResult.HOME_ILL, CallResult.NOT_REA
 """What can be logged from the queue with one more tap; the way is the telephone."""
 
 
+class LeaveKind(StrEnum):
+    """What a leave that is entered ahead is for; official leave is away, not absent."""
+
+    ILLNESS = "illness"
+    INJURY = "injury"
+    PERSONAL = "personal"
+    WATCH = "watch"
+    OFFICIAL = "official"
+
+
+class PaperKind(StrEnum):
+    """What a paper of an absence is."""
+
+    DIAGNOSIS = "diagnosis"
+    RECOVERY = "recovery"
+    OTHER = "other"
+
+
 class Refusal(StrEnum):
     """Why a deed in an episode is refused."""
 

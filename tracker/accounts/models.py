@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.accounts.rules import Duty, Role
+from tracker.accounts.rules import DeviceKind, Duty, Role
 from tracker.db import Model, pk
 
 
@@ -19,6 +19,8 @@ class User(Model):
     password_hash: Mapped[str] = mapped_column(sa.String(255))
     session_epoch: Mapped[int] = mapped_column(default=0)
     """Grows when every signed-in device must sign in again."""
+    pin_hash: Mapped[str | None] = mapped_column(sa.String(255))
+    """Of the short PIN that a device signed in for the term asks for again."""
     language: Mapped[str | None] = mapped_column(sa.String(16))
     disabled_at: Mapped[datetime | None]
 
@@ -33,18 +35,25 @@ class UserRole(Model):
 
 
 class Assignment(Model):
-    """A person's duty in a class or a department, from a day to a day (both included)."""
+    """A person's duty in a class, grade, department or the school, from a day to a day: both included."""
 
     id: Mapped[pk]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     what: Mapped[Duty]
     class_id: Mapped[int | None] = mapped_column(ForeignKey("school_class.id"), index=True)
+    entry_year: Mapped[int | None]
+    """Of the grade a person heads."""
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     starts: Mapped[date]
     ends: Mapped[date | None]
 
     __table_args__ = (
-        sa.CheckConstraint("(class_id IS NULL) <> (department_id IS NULL)", name="one_place"),
+        sa.CheckConstraint(
+            "(class_id IS NOT NULL) = (what IN ('homeroom', 'deputy', 'stand_in'))"
+            " AND (entry_year IS NOT NULL) = (what = 'grade_head')"
+            " AND (department_id IS NOT NULL) = (what = 'department')",
+            name="place",
+        ),
         sa.CheckConstraint("ends IS NULL OR ends >= starts", name="order"),
         sa.Index(
             "uq_assignment_open_homeroom",
@@ -54,6 +63,21 @@ class Assignment(Model):
             postgresql_where=sa.text("what = 'homeroom' AND ends IS NULL"),
         ),
     )
+
+
+class Device(Model):
+    """A phone or a shared computer that stays signed in, known by the hash of what its cookie holds."""
+
+    id: Mapped[pk]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    kind: Mapped[DeviceKind]
+    name: Mapped[str] = mapped_column(sa.String(64))
+    signed_in_at: Mapped[datetime]
+    last_seen_on: Mapped[date]
+    ends_on: Mapped[date]
+    """The last day it may be used without the password."""
+    revoked_at: Mapped[datetime | None]
 
 
 class SignInFailure(Model):

@@ -19,7 +19,14 @@ def identity_of(user_id: int, epoch: int, today: date) -> Identity | None:
         sa.or_(Assignment.ends.is_(None), Assignment.ends >= today),
     )
     rows = db.session.execute(
-        sa.select(User, UserRole.role, Assignment.what, Assignment.class_id, Assignment.department_id)
+        sa.select(
+            User,
+            UserRole.role,
+            Assignment.what,
+            Assignment.class_id,
+            Assignment.entry_year,
+            Assignment.department_id,
+        )
         .outerjoin(UserRole, UserRole.user_id == User.id)
         .outerjoin(Assignment, on_duty)
         .where(User.id == user_id, User.session_epoch == epoch, User.disabled_at.is_(None))
@@ -34,6 +41,8 @@ def identity_of(user_id: int, epoch: int, today: date) -> Identity | None:
         roles=frozenset(row.role for row in rows if row.role),
         classes=frozenset(row.class_id for row in rows if row.what in CLASS_DUTIES),
         departments=frozenset(row.department_id for row in rows if row.what is Duty.DEPARTMENT),
+        duties=frozenset(row.what for row in rows if row.what),
+        grades=frozenset(row.entry_year for row in rows if row.what is Duty.GRADE_HEAD),
         language=user.language,
     )
 

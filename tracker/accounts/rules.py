@@ -24,9 +24,24 @@ class Duty(StrEnum):
     DEPUTY = "deputy"
     STAND_IN = "stand_in"
     DEPARTMENT = "department"
+    GRADE_HEAD = "grade_head"
+    GATE = "gate"
+    DUTY_LEADER = "duty_leader"
+    SECOND_REPORTER = "second_reporter"
 
 
 CLASS_DUTIES = frozenset({Duty.HOMEROOM, Duty.DEPUTY, Duty.STAND_IN})
+
+SCHOOL_DUTIES = frozenset({Duty.GATE, Duty.DUTY_LEADER, Duty.SECOND_REPORTER})
+"""Duties for the whole school: they name no class, grade or department."""
+
+
+class DeviceKind(StrEnum):
+    """Whose a device is that stays signed in: a person's own, or a classroom's shared screen."""
+
+    OWN = "own"
+    CLASSROOM = "classroom"
+
 
 MINIMUM_PASSWORD = 8
 USERNAME_PATTERN = r"[\w.@-]{2,64}"
@@ -57,6 +72,10 @@ class Identity:
     """Ids of the classes this person is assigned to today."""
     departments: frozenset[int] = frozenset()
     """Ids of the departments this person belongs to today."""
+    duties: frozenset[Duty] = frozenset()
+    """What this person is assigned to today."""
+    grades: frozenset[int] = frozenset()
+    """Entry years of the grades this person heads today."""
     language: str | None = None
 
 

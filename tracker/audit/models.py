@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tracker.audit.rules import AttachmentState
 from tracker.db import Model, pk
 
 
@@ -40,6 +41,21 @@ class ReadLog(Model):
     student_id: Mapped[int | None] = mapped_column(ForeignKey("student.id"), index=True)
     times: Mapped[int]
     last_at: Mapped[datetime]
+
+
+class Attachment(Model):
+    """A picture or paper that was handed in: in the database, so that one commit and one backup hold it."""
+
+    id: Mapped[pk]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    type: Mapped[str] = mapped_column(sa.String(32))
+    """Its media type, told from its content."""
+    size: Mapped[int]
+    content: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
+    """Without metadata; None once it was removed."""
+    by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+    state: Mapped[AttachmentState]
 
 
 class RequestReceipt(Model):

@@ -63,3 +63,5 @@ class SourceKind(StrEnum):
 
     SHEET = "sheet"
     CALL = "call"
+    STAY = "stay"
+    IMPORT = "import"

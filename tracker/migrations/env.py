@@ -1,5 +1,7 @@
 """How Alembic reaches the application's database."""
 
+import warnings
+
 import sqlalchemy as sa
 from alembic import context
 
@@ -30,7 +32,10 @@ def run() -> None:
                 render_as_batch=True,
                 transactional_ddl=True,
             )
-            with context.begin_transaction():
+            with context.begin_transaction(), warnings.catch_warnings():
+                # Rebuilding a table reads those it points to: the index on lower(username) is seen and left
+                # alone.  A migration that rebuilds `user` itself must make it again.
+                warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
                 context.run_migrations()
                 if engine.dialect.name == "sqlite":
                     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()

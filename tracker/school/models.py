@@ -1,6 +1,6 @@
 """The school's settings, calendar, classes and students."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Model, pk
-from tracker.school.rules import DayType, ExcuseCode, Scope, Sex, Stage
+from tracker.school.rules import DayType, ExcuseCode, Level, Scope, Sex, Stage
 
 
 class Setting(Model):
@@ -43,9 +43,28 @@ class CalendarDay(Model):
     day_type: Mapped[DayType]
     stands_for: Mapped[int | None]
     """On a make-up day the ISO weekday whose timetable it follows."""
+    later_minutes: Mapped[int | None]
+    """On a day that starts late: by how many minutes everything shifts."""
+    ends_at: Mapped[time | None]
+    """On a day that closes early: when the children go home."""
     reason: Mapped[str | None] = mapped_column(sa.String(255))
     source: Mapped[str] = mapped_column(sa.String(64))
     """`chinesecalendar <version>`, `weekday` (beyond its years) or `page`."""
+
+
+class LevelFrom(Model):
+    """The level of the season from a day on, for the school, a grade or a class; the narrowest wins."""
+
+    __tablename__ = "level"
+
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    scope: Mapped[Scope] = mapped_column(primary_key=True)
+    scope_id: Mapped[int] = mapped_column(primary_key=True, default=0)
+    """0 for the school, an entry year for a grade, a class id for a class."""
+    level: Mapped[Level]
+    by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(sa.String(255))
 
 
 class SchoolClass(Model):
@@ -64,6 +83,8 @@ class Student(Model):
 
     id: Mapped[pk]
     number: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    is_provisional: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Whether the number was made up here, until the real one comes."""
     name: Mapped[str] = mapped_column(sa.String(64))
     sex: Mapped[Sex | None]
     birth_date: Mapped[date | None]

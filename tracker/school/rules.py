@@ -43,9 +43,18 @@ class DayType(StrEnum):
     EVENT = "event"
     REGISTRATION = "registration"
     CLOSING = "closing"
+    LATE_START = "late_start"
+    EARLY_CLOSE = "early_close"
     SUSPENDED = "suspended"
     HOME = "home"
     OFF = "off"
+
+
+class Level(StrEnum):
+    """How much the season asks for: sessions, modes and schedules differ by it."""
+
+    ROUTINE = "routine"
+    EPIDEMIC = "epidemic"
 
 
 class Refusal(StrEnum):
@@ -100,6 +109,8 @@ SESSIONS_OF_DAY: Mapping[DayType, frozenset[str]] = {
     DayType.EVENT: _MORNING,
     DayType.REGISTRATION: frozenset({"arrival"}),
     DayType.CLOSING: _MORNING,
+    DayType.LATE_START: _ALL,
+    DayType.EARLY_CLOSE: _ALL,
     DayType.SUSPENDED: frozenset(),
     DayType.HOME: frozenset(),
     DayType.OFF: frozenset(),

@@ -22,12 +22,10 @@ from tracker.screening.rules import (
     Mode,
     Refusal,
     State,
-    TemperatureProblem,
     fever_of,
-    is_unlikely,
-    read_temperature,
 )
 from tracker.screening.service import Submission
+from tracker.screening.temperature_rules import TemperatureProblem, is_unlikely, read_temperature
 from tracker.words import word
 
 CHOICES: list[str] = [

@@ -12,6 +12,8 @@ from tracker.db import Model, pk
 from tracker.screening.rules import (
     AbsenceReason,
     Affirmation,
+    FeverSource,
+    FeverState,
     Mode,
     RecordedBy,
     SessionCode,
@@ -38,6 +40,29 @@ class SessionPlan(Model):
     how: Mapped[Affirmation]
 
     __table_args__ = (
+        sa.CheckConstraint("opens <= starts AND starts <= deadline AND deadline <= closes", name="order"),
+    )
+
+
+class SessionException(Model):
+    """How a session differs on a weekday, for a grade, or both, from a day on."""
+
+    code: Mapped[SessionCode] = mapped_column(primary_key=True)
+    weekday: Mapped[int] = mapped_column(primary_key=True)
+    """The ISO weekday; 0 for every day."""
+    grade: Mapped[int] = mapped_column(primary_key=True)
+    """The grade; 0 for all."""
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    active: Mapped[bool]
+    """False: the session is not run then."""
+    opens: Mapped[time | None]
+    starts: Mapped[time | None]
+    deadline: Mapped[time | None]
+    closes: Mapped[time | None]
+    """Its four times; all None: those of the plan."""
+
+    __table_args__ = (
+        sa.CheckConstraint("weekday BETWEEN 0 AND 7 AND grade BETWEEN 0 AND 12", name="when"),
         sa.CheckConstraint("opens <= starts AND starts <= deadline AND deadline <= closes", name="order"),
     )
 
@@ -92,6 +117,10 @@ class SheetVersion(Model):
     how: Mapped[Affirmation]
     """How those without a value were checked."""
     reason: Mapped[str | None] = mapped_column(sa.String(255))
+    told_by: Mapped[str | None] = mapped_column(sa.String(64))
+    """Who looked at the class, where somebody else typed it."""
+    checked_at: Mapped[datetime | None]
+    """When the class was looked at, where it was typed from paper afterwards."""
     plan_from: Mapped[date]
     deadline: Mapped[datetime]
     """The session's deadline as the plan of that day had it."""
@@ -145,6 +174,37 @@ class Reading(Model):
     device: Mapped[str] = mapped_column(sa.String(32))
     by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     sheet_id: Mapped[int | None] = mapped_column(ForeignKey("sheet.id"), index=True)
+    fever_id: Mapped[int | None] = mapped_column(ForeignKey("fever.id"), index=True)
+    """The retest chain it belongs to."""
     struck_at: Mapped[datetime | None]
 
     __table_args__ = (sa.CheckConstraint("tenths BETWEEN 320 AND 430", name="tenths"),)
+
+
+class Fever(Model):
+    """The chain from a reading at or over its trigger to a confirmed fever, or to a normal retest.
+
+    The nurse's: a child that waits in it stands on her page until it is decided.
+    """
+
+    id: Mapped[pk]
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
+    day: Mapped[date]
+    source: Mapped[FeverSource]
+    source_id: Mapped[int]
+    """The sheet, the gate's pass or the stay whose reading began it."""
+    state: Mapped[FeverState]
+    opened_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    __table_args__ = (
+        sa.Index(
+            "uq_fever_waiting",
+            "student_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
+        sa.Index("ix_fever_day", "day"),
+    )
