@@ -143,6 +143,9 @@ def test_a_duty_is_assigned_and_opens_the_class_from_its_day(sign_in, cast):
     ({"duty": "department"}, "place"),
     ({"duty": "stand_in", "place": "department:1"}, "place"),
     ({"duty": "stand_in", "place": "class:999"}, "place"),
+    ({"duty": "grade_head"}, "place"),
+    ({"duty": "gate"}, "place"),
+    ({"duty": "deputy", "place": "school:0"}, "place"),
     ({"duty": "king"}, "duty"),
     ({"duty": "deputy", "starts": "soon"}, "starts"),
 ])  # fmt: skip
@@ -153,6 +156,36 @@ def test_a_duty_that_cannot_be(sign_in, cast, values, field):
     assert page.select_one(".alert-danger li")
     if field != "form":
         assert page.select_one(f"#{field}-error")
+
+
+@pytest.mark.parametrize("duty, place, label", [
+    ("grade_head", "grade:2024", "Grade head · Grade 3"),
+    ("gate", "school:0", "Gate duty · The whole school"),
+    ("duty_leader", "school:0", "Duty leader · The whole school"),
+    ("second_reporter", "school:0", "Second outbreak reporter · The whole school"),
+])  # fmt: skip
+def test_duties_may_be_for_a_grade_or_for_the_whole_school(sign_in, cast, duty, place, label):
+    ada = sign_in("ada")
+    ada.send(
+        ada.get(f"/admin/accounts/{cast.users['carl']}/assign"), duty=duty, place=place, starts="2026-09-21"
+    )
+    assert label in " ".join(ada.get(f"/admin/accounts/{cast.users['carl']}").text.split())
+
+
+def test_a_class_without_a_teacher_belongs_to_its_grade_head(sign_in, cast):
+    carl = sign_in("carl")
+    db.session.add(
+        Assignment(user_id=cast.users["carl"], what=Duty.GRADE_HEAD, entry_year=2024, starts=TODAY)
+    )
+    db.session.commit()
+    carl.get("/screening/2024-1/2026-09-21/arrival", 404)  # Ann and Bo have it
+    db.session.execute(
+        sa.update(Assignment)
+        .where(Assignment.class_id == cast.classes["3-1"])
+        .values(ends=TODAY - timedelta(days=1))
+    )
+    db.session.commit()
+    carl.get("/screening/2024-1/2026-09-21/arrival")
 
 
 def test_a_duty_ends_after_a_day_and_one_that_never_began_goes_away(sign_in, cast):

@@ -39,8 +39,10 @@ def test_an_account_is_made_given_duties_disabled_and_opened(run, app, cast, pas
     assert account("zoe").roles == (Role.TEACHER, Role.STAFF)
     run("user-assign", "zoe", "stand_in", "--class", "2024-1", "--to", "2026-09-30")
     run("user-assign", "zoe", "department", "--department", "General affairs", "--from", "2026-09-01")
-    assert [(duty.what, duty.class_id) for duty in account("zoe").assignments] == [
-        (Duty.DEPARTMENT, None), (Duty.STAND_IN, cast.classes["3-1"])
+    run("user-assign", "zoe", "grade_head", "--grade", "2024")
+    run("user-assign", "zoe", "gate")
+    assert [(duty.what, duty.class_id or duty.entry_year) for duty in account("zoe").assignments] == [
+        (Duty.DEPARTMENT, None), (Duty.STAND_IN, cast.classes["3-1"]), (Duty.GRADE_HEAD, 2024), (Duty.GATE, None)
     ]  # fmt: skip
     visitor = Visitor(app)
     visitor.send(visitor.get("/login"), username="zoe", password="invented one")
@@ -80,6 +82,8 @@ def test_what_cannot_be_is_one_clear_line(run, password_file, words, said):
 @pytest.mark.parametrize("words", [
     ("user-assign", "carl", "deputy"),
     ("user-assign", "carl", "department", "--class", "2024-1"),
+    ("user-assign", "carl", "gate", "--class", "2024-1"),
+    ("user-assign", "carl", "grade_head"),
     ("user-assign", "carl", "king", "--class", "2024-1"),
     ("user-create", "zoe", "--name", "Zoe", "--role", "king"),
     ("user-create", "zoe", "--name", "Zoe", "--password", "x"),

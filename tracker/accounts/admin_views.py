@@ -11,11 +11,13 @@ from tracker.accounts import forms, queries, service
 from tracker.accounts.guards import requires, sign_device_in, signed_in
 from tracker.accounts.models import Assignment, User
 from tracker.accounts.queries import Account
-from tracker.accounts.rules import CLASS_DUTIES, Duty, Role
+from tracker.accounts.rules import CLASS_DUTIES, Duty, Place, Role
 from tracker.disinfection.zone_queries import departments
 from tracker.edge import page, taken
 from tracker.permissions import Permission
 from tracker.school import queries as school
+from tracker.school.forms import grade_label
+from tracker.school.rules import is_grade_class
 from tracker.templating import class_label, class_ref
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -39,9 +41,14 @@ def accounts() -> Any:
 
 
 def _places(day: date) -> dict[tuple[str, int], str]:
-    """What each class and department is called, for the duties on a page."""
-    return {("class", one.id): class_label(one, day) for one in school.all_classes()} | {
-        ("department", one.id): one.name for one in departments()
+    """What every place of a duty is called: classes, grades by entry year, departments, the school."""
+    classes = school.all_classes()
+    grades = {one.entry_year: grade_label(one.stage, one.entry_year, day) for one in classes}
+    return {
+        **{(Place.CLASS.value, one.id): class_label(one, day) for one in classes},
+        **{(Place.GRADE.value, year): label for year, label in grades.items()},
+        **{(Place.DEPARTMENT.value, one.id): one.name for one in departments()},
+        (Place.SCHOOL.value, 0): _("The whole school"),
     }
 
 
@@ -164,10 +171,12 @@ def assign(user: User) -> Any:
     """Give somebody a duty in a class or a department, from a day on."""
     day, user_id = school.roster_day(clock.today()), user.id
     form = forms.AssignForm(starts=school.first_day(clock.today()))
-    form.offer(
-        [(row.school_class.id, class_label(row.school_class, day)) for row in school.class_rows(day)],
-        [(one.id, one.name) for one in departments()],
-    )
+    gone = {
+        (Place.CLASS.value, one.id)
+        for one in school.all_classes()
+        if not is_grade_class(one.stage, one.entry_year, day)
+    }
+    form.offer({place: label for place, label in _places(day).items() if place not in gone})
 
     def give() -> str:
         service.assign(
@@ -176,6 +185,7 @@ def assign(user: User) -> Any:
             user_id,
             Duty(form.duty.data),
             class_id=form.class_id,
+            entry_year=form.entry_year,
             department_id=form.department_id,
             starts=form.starts.data,
             ends=form.ends.data,

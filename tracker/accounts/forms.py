@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, ValidationError
 from wtforms.validators import AnyOf, EqualTo, Length
 
-from tracker.accounts.rules import CLASS_DUTIES, MINIMUM_PASSWORD, USERNAME_PATTERN, Duty, Refusal, Role
+from tracker.accounts.rules import MINIMUM_PASSWORD, PLACE_OF, USERNAME_PATTERN, Duty, Place, Refusal, Role
 from tracker.edge import Form
 from tracker.fields import Day, Line, MaybeDay, Password, Ticks, offered
 from tracker.i18n import NAMES
@@ -184,45 +184,53 @@ class SwitchForm(Form):
 
 
 class AssignForm(Form):
-    """A duty in a class or a department."""
+    """A duty in a class, a grade, a department, or for the whole school."""
 
     duty = SelectField(_l("Assignment"), choices=lambda: offered((duty.value, word(duty)) for duty in Duty))
-    place = SelectField(_l("Class or department"))
+    place = SelectField(_l("Place"))
     starts = Day(_l("First day"))
     ends = MaybeDay(_l("Last day"), description=_l("Empty: until it is ended."))
 
-    def offer(self, classes: Sequence[tuple[int, str]], departments: Sequence[tuple[int, str]]) -> None:
-        """The places that may be chosen, by id and label."""
-        self.place.choices = offered(
-            [(f"class:{class_id}", label) for class_id, label in classes]
-            + [(f"department:{department_id}", name) for department_id, name in departments]
-        )
+    def offer(self, places: Mapping[tuple[str, int], str]) -> None:
+        """The places that may be chosen, by kind and id."""
+        self.place.choices = offered((f"{kind}:{number}", label) for (kind, number), label in places.items())
 
     def validate_place(self, field: Any) -> None:
-        """A class duty is in a class, a department's member in a department."""
-        if self.duty.data not in set(Duty):
-            return
-        in_class = str(field.data).startswith("class:")
-        if in_class != (Duty(self.duty.data) in CLASS_DUTIES):
-            raise ValidationError(
-                _l("Please choose a department for this assignment.")
-                if in_class
-                else _l("Please choose a class for this assignment.")
-            )
+        """Each kind of duty is in its kind of place."""
+        if self.duty.data in set(Duty) and self._chosen[0] != (asked := PLACE_OF[Duty(self.duty.data)]):
+            raise ValidationError(PLACE_ASKED[asked])
 
     @property
     def class_id(self) -> int | None:
         """The class that was chosen."""
-        return self._place("class")
+        return self._number(Place.CLASS)
+
+    @property
+    def entry_year(self) -> int | None:
+        """The grade that was chosen, by its entry year."""
+        return self._number(Place.GRADE)
 
     @property
     def department_id(self) -> int | None:
         """The department that was chosen."""
-        return self._place("department")
+        return self._number(Place.DEPARTMENT)
 
-    def _place(self, kind: str) -> int | None:
-        chosen, _, number = str(self.place.data).partition(":")
-        return int(number) if chosen == kind else None
+    @property
+    def _chosen(self) -> tuple[str, str]:
+        kind, _colon, number = str(self.place.data).partition(":")
+        return kind, number
+
+    def _number(self, asked: Place) -> int | None:
+        kind, number = self._chosen
+        return int(number) if kind == asked else None
+
+
+PLACE_ASKED: dict[Place, Any] = {
+    Place.CLASS: _l("Please choose a class for this assignment."),
+    Place.GRADE: _l("Please choose a grade for this assignment."),
+    Place.DEPARTMENT: _l("Please choose a department for this assignment."),
+    Place.SCHOOL: _l("Please choose the whole school for this assignment."),
+}
 
 
 class EndForm(Form):

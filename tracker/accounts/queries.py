@@ -1,5 +1,6 @@
 """Reading accounts.  Nothing here writes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,7 +13,10 @@ from tracker.school.models import SchoolClass
 
 
 def identity_of(user_id: int, epoch: int, today: date) -> Identity | None:
-    """Who a signed-in device belongs to; None if it must sign in again.  One statement."""
+    """Who a signed-in device belongs to; None if it must sign in again.
+
+    One statement; a grade head's takes one more.  A class without a teacher belongs to the grade head.
+    """
     on_duty = sa.and_(
         Assignment.user_id == User.id,
         Assignment.starts <= today,
@@ -34,16 +38,32 @@ def identity_of(user_id: int, epoch: int, today: date) -> Identity | None:
     if not rows:
         return None
     user: User = rows[0][0]
+    grades = frozenset(row.entry_year for row in rows if row.what is Duty.GRADE_HEAD)
+    classes = frozenset(row.class_id for row in rows if row.what in CLASS_DUTIES)
     return Identity(
         user_id=user.id,
         username=user.username,
         name=user.name,
         roles=frozenset(row.role for row in rows if row.role),
-        classes=frozenset(row.class_id for row in rows if row.what in CLASS_DUTIES),
+        classes=classes | _without_teacher(grades, today) if grades else classes,
         departments=frozenset(row.department_id for row in rows if row.what is Duty.DEPARTMENT),
         duties=frozenset(row.what for row in rows if row.what),
-        grades=frozenset(row.entry_year for row in rows if row.what is Duty.GRADE_HEAD),
+        grades=grades,
         language=user.language,
+    )
+
+
+def _without_teacher(entry_years: Collection[int], today: date) -> frozenset[int]:
+    """The classes of these grades that nobody is assigned to today: their grade head's."""
+    assigned = sa.exists().where(
+        Assignment.class_id == SchoolClass.id,
+        Assignment.starts <= today,
+        sa.or_(Assignment.ends.is_(None), Assignment.ends >= today),
+    )
+    return frozenset(
+        db.session.scalars(
+            sa.select(SchoolClass.id).where(SchoolClass.entry_year.in_(entry_years), sa.not_(assigned))
+        )
     )
 
 

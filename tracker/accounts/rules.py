@@ -30,10 +30,27 @@ class Duty(StrEnum):
     SECOND_REPORTER = "second_reporter"
 
 
-CLASS_DUTIES = frozenset({Duty.HOMEROOM, Duty.DEPUTY, Duty.STAND_IN})
+class Place(StrEnum):
+    """What kind of place a duty is in."""
 
-SCHOOL_DUTIES = frozenset({Duty.GATE, Duty.DUTY_LEADER, Duty.SECOND_REPORTER})
-"""Duties for the whole school: they name no class, grade or department."""
+    CLASS = "class"
+    GRADE = "grade"
+    DEPARTMENT = "department"
+    SCHOOL = "school"
+
+
+PLACE_OF = {
+    Duty.HOMEROOM: Place.CLASS,
+    Duty.DEPUTY: Place.CLASS,
+    Duty.STAND_IN: Place.CLASS,
+    Duty.DEPARTMENT: Place.DEPARTMENT,
+    Duty.GRADE_HEAD: Place.GRADE,
+    Duty.GATE: Place.SCHOOL,
+    Duty.DUTY_LEADER: Place.SCHOOL,
+    Duty.SECOND_REPORTER: Place.SCHOOL,
+}
+
+CLASS_DUTIES = frozenset(duty for duty, place in PLACE_OF.items() if place is Place.CLASS)
 
 
 class DeviceKind(StrEnum):

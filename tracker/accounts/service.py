@@ -135,11 +135,15 @@ def assign(
     what: Duty,
     *,
     class_id: int | None = None,
+    entry_year: int | None = None,
     department_id: int | None = None,
     starts: date,
     ends: date | None = None,
 ) -> Assignment:
-    """Give a person a duty from a day on.  A class has one homeroom teacher at a time."""
+    """Give a person a duty from a day on, in the place its kind asks for: see `PLACE_OF`.
+
+    A class has one homeroom teacher at a time.
+    """
     if ends and ends < starts:
         raise Rejected(Refusal.ENDS_BEFORE_START, "ends")
     if what is Duty.HOMEROOM and db.session.scalar(
@@ -154,7 +158,13 @@ def assign(
     ):
         raise Rejected(Refusal.CLASS_HAS_HOMEROOM, "homeroom")
     duty = Assignment(
-        user_id=user_id, what=what, class_id=class_id, department_id=department_id, starts=starts, ends=ends
+        user_id=user_id,
+        what=what,
+        class_id=class_id,
+        entry_year=entry_year,
+        department_id=department_id,
+        starts=starts,
+        ends=ends,
     )
     db.session.add(duty)
     db.session.flush()  # its id

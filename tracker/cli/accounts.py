@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from tracker import clock
 from tracker.accounts import forms, queries, service
 from tracker.accounts.models import User
-from tracker.accounts.rules import CLASS_DUTIES, Duty, Role
+from tracker.accounts.rules import PLACE_OF, Duty, Place, Role
 from tracker.cli.common import DAY, PASSWORD_FILE, deed, read_password
 from tracker.cli.school import require_username
 from tracker.disinfection.zone_queries import departments
@@ -97,17 +97,26 @@ def set_password(username: str, password_file: Path | None) -> None:
 @click.argument("username")
 @click.argument("duty", type=DUTY)
 @click.option("--class", "ref", help="The class as entry year and number: 2024-2.")
+@click.option("--grade", "entry_year", type=int, help="The grade by its entry year: 2024.")
 @click.option("--department", help="The department's name.")
 @click.option("--from", "starts", type=DAY, help="First day; today if left away.")
 @click.option("--to", "ends", type=DAY, help="Last day; until it is ended if left away.")
 @with_appcontext
 def assign(
-    username: str, duty: str, ref: str | None, department: str | None, starts: date | None, ends: date | None
+    username: str,
+    duty: str,
+    ref: str | None,
+    entry_year: int | None,
+    department: str | None,
+    starts: date | None,
+    ends: date | None,
 ) -> None:
-    """Give a person a DUTY in a class or a department."""
-    in_class = Duty(duty) in CLASS_DUTIES
-    if in_class != (ref is not None) or in_class == (department is not None):
-        raise click.UsageError("homeroom, deputy and stand_in take --class; department takes --department")
+    """Give a person a DUTY in a class, a grade or a department, or for the whole school."""
+    given = {Place.CLASS: ref, Place.GRADE: entry_year, Place.DEPARTMENT: department}
+    asked = PLACE_OF[Duty(duty)]
+    if {place for place, value in given.items() if value is not None} != {asked} - {Place.SCHOOL}:
+        takes = f"takes --{asked.value} alone" if asked in given else "takes no place"
+        raise click.UsageError(f"{duty} {takes}")
     with deed(forms.refusal_words):
         class_id, department_id = _place(ref, department)
         service.assign(
@@ -116,6 +125,7 @@ def assign(
             _user(username).id,
             Duty(duty),
             class_id=class_id,
+            entry_year=entry_year,
             department_id=department_id,
             starts=starts or clock.today(),
             ends=ends,
@@ -129,6 +139,8 @@ def _place(ref: str | None, department: str | None) -> tuple[int | None, int | N
         if school_class is None:
             raise click.ClickException(_("There is no class %(ref)s.", ref=ref))
         return school_class.id, None
+    if department is None:
+        return None, None
     found = next((one for one in departments() if one.name == department), None)
     if found is None:
         raise click.ClickException(_("There is no department %(name)s.", name=department))
