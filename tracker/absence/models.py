@@ -7,7 +7,16 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState, LeaveKind, PaperKind
+from tracker.absence.rules import (
+    CallResult,
+    CallWay,
+    EndedHow,
+    EpisodeState,
+    LeaveKind,
+    PaperKind,
+    ParentTold,
+    StepKind,
+)
 from tracker.db import Model, pk
 from tracker.facts.rules import Diagnosis
 from tracker.screening.rules import AbsenceReason, HalfDay
@@ -38,6 +47,8 @@ class Episode(Model):
     """When the next call is due; None: nobody has to call."""
     caller_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     """Who calls next, where it is not the homeroom teacher."""
+    question: Mapped[str | None] = mapped_column(sa.String(255))
+    """What the nurse has asked back; the next call answers it."""
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 
@@ -59,6 +70,9 @@ class Call(Model):
     tenths: Mapped[int | None]
     diagnosis: Mapped[Diagnosis | None]
     hospital: Mapped[str | None] = mapped_column(sa.String(64))
+    reason_before: Mapped[AbsenceReason | None]
+    reason_after: Mapped[AbsenceReason | None]
+    """What it made of the reason of the absence, so that striking it out can take that back."""
     next_on: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(sa.String(255))
     reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
@@ -68,6 +82,43 @@ class Call(Model):
     struck_reason: Mapped[str | None] = mapped_column(sa.String(255))
 
     __table_args__ = (sa.CheckConstraint("tenths BETWEEN 320 AND 430", name="tenths"),)
+
+
+class EpisodeStep(Model):
+    """One deed in an absence that is no call: a question, a takeover, a corrected reason.  Only added."""
+
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    kind: Mapped[StepKind]
+    reason_before: Mapped[AbsenceReason | None]
+    reason_after: Mapped[AbsenceReason | None]
+    """Of a corrected reason."""
+    caller_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    """Who calls from then on; None: the homeroom teacher."""
+    text: Mapped[str | None] = mapped_column(sa.String(255))
+
+
+class ParentCall(Model):
+    """What a guardian has told the school by telephone, noted by whoever took the call."""
+
+    id: Mapped[pk]
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    what: Mapped[ParentTold]
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+    """The last day of an absence, as far as was told."""
+    episode_id: Mapped[int | None] = mapped_column(ForeignKey("episode.id"))
+    """Of an illness: the absence it opened or was added to."""
+    note: Mapped[str | None] = mapped_column(sa.String(255))
+    read_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    read_at: Mapped[datetime | None]
+    """When a teacher of the class, or the nurse in their place, has read it."""
+
+    __table_args__ = (sa.CheckConstraint("until_on >= from_on", name="order"),)
 
 
 class Leave(Model):

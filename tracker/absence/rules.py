@@ -65,6 +65,7 @@ class EndedHow(StrEnum):
 
     RETURNED = "returned"
     LEFT_SCHOOL = "left_school"
+    TERM_ENDED = "term_ended"
     CORRECTED = "corrected"
 
 
@@ -129,6 +130,25 @@ class LeaveKind(StrEnum):
     PERSONAL = "personal"
     WATCH = "watch"
     OFFICIAL = "official"
+
+
+class StepKind(StrEnum):
+    """What was done in an absence beside calling."""
+
+    ASKED_BACK = "asked_back"
+    REASON = "reason"
+    TAKEN_OVER = "taken_over"
+    HANDED_BACK = "handed_back"
+    SHARED_OUT = "shared_out"
+    REOPENED = "reopened"
+
+
+class ParentTold(StrEnum):
+    """What a guardian calls the school about."""
+
+    ILL = "ill"
+    LATE = "late"
+    LEAVE = "leave"
 
 
 class PaperKind(StrEnum):
