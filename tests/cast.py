@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from tracker.absence import return_service as returns
 from tracker.accounts.models import Assignment, User, UserRole
 from tracker.accounts.rules import Duty, Role
 from tracker.db import db
@@ -119,6 +120,7 @@ def furnish() -> Cast:
         )
     _zones(cast)
     screening.ship_defaults(None, NOW, TERM[0])
+    returns.ship_defaults(None, NOW, TERM[0])
     db.session.commit()
     return cast
 

@@ -25,7 +25,17 @@ ORDER = [
     "assessment",
 ]
 WEB = {"flask", "flask_login", "flask_wtf", "flask_babel", "wtforms", "werkzeug"}
-HEAVY = {"pandas", "matplotlib", "numpy", "openpyxl", "pypinyin", "chinese_calendar", "alembic"}
+HEAVY = {
+    "pandas",
+    "matplotlib",
+    "numpy",
+    "openpyxl",
+    "pypinyin",
+    "chinese_calendar",
+    "alembic",
+    "PIL",
+    "pypdf",
+}
 LAYERS = ("rules", "models", "queries", "frames", "service", "forms", "views")
 
 

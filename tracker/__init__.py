@@ -28,6 +28,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         schema,
         templating,
     )
+    from tracker.absence import rule_views as return_rules
     from tracker.absence import views as absence
     from tracker.accounts import admin_views as admin
     from tracker.accounts import guards
@@ -71,6 +72,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         screening,
         receipts,
         absence,
+        return_rules,
         disinfection,
         zones,
         assessment,

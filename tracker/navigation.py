@@ -30,7 +30,7 @@ MENU = [
 ]
 
 
-PART_OF = {"receipts": "screening", "zones": "disinfection", "roster": "school"}
+PART_OF = {"receipts": "screening", "return_rules": "absence", "zones": "disinfection", "roster": "school"}
 """Under which entry of the menu the pages of a blueprint of another name stand."""
 
 

@@ -33,6 +33,12 @@ class Permission(StrEnum):
     """Read one absence and log calls in it."""
     EPISODE_REVIEW = "absence:episode:review"
     """Review calls, close an absence."""
+    EPISODE_CLEAR = "absence:episode:clear"
+    """Clear a child for the return to class, print the slip."""
+    RETURNS_READ = "absence:returns:read"
+    """Who is expected back, and who is not to be admitted yet."""
+    RETURN_RULES = "absence:rules:manage"
+    """What each disease asks for before the return to class."""
     TASKS_READ = "disinfection:tasks:read"
     """Today's tasks, of those zones one may see."""
     TASK_READ = "disinfection:task:read"
@@ -116,6 +122,9 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.QUEUE_READ: [[is_teacher], [is_nurse]],
     Permission.EPISODE_FOLLOW: [[is_teacher, of_own_class], [is_nurse]],
     Permission.EPISODE_REVIEW: [[is_nurse]],
+    Permission.EPISODE_CLEAR: [[is_nurse]],
+    Permission.RETURNS_READ: [[is_nurse]],
+    Permission.RETURN_RULES: [[is_nurse]],
     Permission.TASKS_READ: [[is_teacher], [is_staff], [is_nurse], [is_logistics]],
     Permission.TASK_READ: [
         [is_teacher, of_own_class],

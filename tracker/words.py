@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
 from tracker.absence.call_rules import NextStep, QueueGroup
-from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState
+from tracker.absence.return_rules import Anchor, Condition, Unit
+from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState, PaperKind
 from tracker.accounts.rules import Duty, Role
 from tracker.assessment.rules import DutyKind, Indicator, Outcome, RankingGroup, Standing
 from tracker.disinfection.rules import (
@@ -218,6 +219,29 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         NextStep.CLOSE: _l("The school nurse closes"),
         NextStep.OFFICE: _l("The office clears up the enrolment"),
         NextStep.WAIT: _l("No call due"),
+    },
+    # Return to class
+    Anchor: {
+        Anchor.ONSET: _l("Illness began"),
+        Anchor.RASH_ONSET: _l("Rash began"),
+        Anchor.TREATMENT: _l("Treatment began"),
+        Anchor.FEVER_GONE: _l("First day without fever"),
+        Anchor.SYMPTOMS_GONE: _l("First day without symptoms"),
+        Anchor.SWELLING_GONE: _l("First day without swelling"),
+    },
+    Unit: {Unit.DAYS: _l("days"), Unit.HOURS: _l("hours")},
+    Condition: {
+        Condition.TEMPERATURE_NORMAL: _l("Temperature normal"),
+        Condition.NO_MEDICINE: _l("No medicine against fever"),
+        Condition.SYMPTOMS_GONE: _l("No symptoms left"),
+        Condition.BETTER: _l("Clearly better"),
+        Condition.CRUSTED: _l("All spots dry and crusted"),
+        Condition.SWELLING_GONE: _l("No swelling left"),
+    },
+    PaperKind: {
+        PaperKind.DIAGNOSIS: _l("Proof of diagnosis"),
+        PaperKind.RECOVERY: _l("Recovery certificate of the hospital"),
+        PaperKind.OTHER: _l("Other paper"),
     },
     # Disinfection
     ZoneType: {

@@ -68,10 +68,11 @@ def test_the_set_up_makes_a_school_that_can_begin(newcomer, folder):
 
 def test_the_new_school_knows_its_sessions(newcomer, folder):
     from tests.cast import count
+    from tracker.absence.models import ReturnRule
     from tracker.screening.models import FeverTrigger, SessionPlan
 
     begin(newcomer, folder)
-    assert count(SessionPlan) and count(FeverTrigger)
+    assert count(SessionPlan) and count(FeverTrigger) and count(ReturnRule) == 15
 
 
 def test_once_set_up_the_page_and_the_code_are_gone(newcomer, folder, empty_app):

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tracker.absence.return_rules import Anchor
 from tracker.absence.rules import (
     CallResult,
     CallWay,
@@ -22,6 +23,7 @@ from tracker.facts.rules import Diagnosis
 from tracker.screening.rules import AbsenceReason, HalfDay
 
 _LIVE = sa.text("state IN ('open', 'to_review', 'back')")
+_UNSTRUCK = sa.text("struck_at IS NULL")
 
 
 class Episode(Model):
@@ -151,8 +153,23 @@ class ReturnRule(Model):
     """Codes of what the nurse must have seen."""
     papers: Mapped[Any] = mapped_column(sa.JSON)
     """Codes of the papers that are asked for."""
+    contacts_days: Mapped[int | None]
+    """How long close contacts are watched; None: the rule does not say."""
     source: Mapped[str] = mapped_column(sa.String(255))
     by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    """Who set it; None: as it was shipped."""
+
+
+class EpisodeAnchor(Model):
+    """A day that the return of one absent child is counted from.  The newest number holds."""
+
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"), primary_key=True)
+    anchor: Mapped[Anchor] = mapped_column(primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True)
+    on: Mapped[date | None]
+    """None: what was entered before is not true, and nothing is known."""
+    by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
 
 
 class EpisodePaper(Model):
@@ -181,3 +198,9 @@ class Clearance(Model):
     by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime]
     struck_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.Index(
+            "uq_clearance_live", "episode_id", unique=True, sqlite_where=_UNSTRUCK, postgresql_where=_UNSTRUCK
+        ),
+    )

@@ -10,6 +10,7 @@ from random import Random
 import sqlalchemy as sa
 
 from tracker import clock, schema
+from tracker.absence import return_service as returns
 from tracker.accounts.models import Assignment, User, UserRole
 from tracker.accounts.rules import Duty
 from tracker.accounts.service import hash_password
@@ -122,6 +123,7 @@ def _lay(random: Random, days: Sequence[date], today: int, count: int) -> School
     half = "一" if day.month >= 8 else "二"
     school.add_term(None, at, f"{year}学年第{half}学期", start, day + AHEAD)
     screening.ship_defaults(None, at, start)
+    returns.ship_defaults(None, at, start)
     rooms = people.rooms(count)
     staff = people.staff(rooms)
     classes = [

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from tracker import datafolder
+from tracker.absence import return_service as returns
 from tracker.accounts import queries as account_queries
 from tracker.accounts import service as accounts
 from tracker.accounts.rules import Role
@@ -82,4 +83,5 @@ def set_up(by: None, at: datetime, today: date, beginning: Beginning) -> None:
     school.set_school_name(administrator.id, at, first, beginning.school)
     school.add_term(administrator.id, at, beginning.term, beginning.starts, beginning.ends)
     screening.ship_defaults(administrator.id, at, first)
+    returns.ship_defaults(administrator.id, at, first)
     audit.record(administrator.id, at, "school.set_up", "school", None)

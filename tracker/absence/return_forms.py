@@ -1,0 +1,139 @@
+"""The rules of return and the nurse's check as they are typed, and what is said where a rule refuses."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, StringField
+
+from tracker.absence.return_rules import MOST_DAYS, Anchor, Condition, ReturnRefusal, Rule, Unit, Wait
+from tracker.absence.rules import PaperKind
+from tracker.edge import Form
+from tracker.facts.rules import Diagnosis
+from tracker.fields import Day, Line, Ticks, offered
+from tracker.words import word
+
+WORDS: dict[ReturnRefusal, Any] = {
+    ReturnRefusal.NO_RULE: _l("This absence needs no check before the return."),
+    ReturnRefusal.ANCHOR_IN_FUTURE: _l("This day has not come yet."),
+    ReturnRefusal.ANCHOR_BEFORE_ONSET: _l("The illness began on %(onset)s; this cannot lie before that."),
+    ReturnRefusal.ANCHOR_MISSING: _l(
+        "Please enter this day, so that the earliest day of return is known; or give a reason."
+    ),
+    ReturnRefusal.RETURN_IN_PAST: _l("This day has gone by. Please choose a school day to come."),
+    ReturnRefusal.RETURN_NO_SCHOOL_DAY: _l("This is no school day. Please choose another."),
+    ReturnRefusal.RETURN_BEFORE_ONSET: _l(
+        "The return cannot lie before the illness, which began on %(onset)s."
+    ),
+    ReturnRefusal.TOO_EARLY: _l(
+        "The earliest day by the rule is %(earliest)s. For an earlier one, give a reason."
+    ),
+    ReturnRefusal.CONDITIONS_OPEN: _l(
+        "Please tick what you have seen; where something is missing, give a reason."
+    ),
+    ReturnRefusal.PAPER_MISSING: _l(
+        "The rule asks for this paper: %(papers)s. Please attach it, or tick it as seen."
+    ),
+    ReturnRefusal.PAPER_GONE: _l("One of these papers was removed in the meantime."),
+    ReturnRefusal.ALREADY_CLEARED: _l("This student is already cleared, for %(day)s."),
+    ReturnRefusal.NOT_CLEARED: _l("There is nothing to take back: this student is not cleared."),
+    ReturnRefusal.RULE_IN_PAST: _l("A rule can change from today on, not for days gone by."),
+}
+
+
+def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
+    """The sentence of a refusal."""
+    shown = {key: value.isoformat() if isinstance(value, date) else value for key, value in details.items()}
+    return str(WORDS[reason] % shown)
+
+
+def wait_words(wait: Wait) -> str:
+    """A wait as a sentence's part: the anchor and how long after it."""
+    if not wait.count:
+        return str(word(wait.anchor))
+    if wait.unit is Unit.HOURS:
+        return _("%(anchor)s + %(n)s h", anchor=word(wait.anchor), n=wait.count)
+    return _("%(anchor)s + %(n)s days", anchor=word(wait.anchor), n=wait.count)
+
+
+class MaybeCount(StringField):
+    """A whole number, or none."""
+
+    data: Any
+
+    def __init__(self, label: Any, *, most: int, **more: Any) -> None:
+        super().__init__(label, render_kw={"inputmode": "numeric", "autocomplete": "off"}, **more)
+        self.most = most
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Reads what was typed; an empty field is none."""
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data = typed or None
+        if typed:
+            if not (typed.isascii() and typed.isdigit() and int(typed[:9]) <= self.most):
+                raise ValueError(_("Please enter a whole number from 0 to %(most)s.", most=self.most))
+            self.data = int(typed)
+
+
+def _choices(kind: Any) -> list[Any]:
+    return offered([(member.value, word(member)) for member in kind])
+
+
+class RuleForm(Form):
+    """What one disease asks for, from a day on."""
+
+    conditions = Ticks(_l("The nurse must have seen"), choices=_choices(Condition))
+    papers = Ticks(_l("Papers asked for"), choices=_choices([PaperKind.DIAGNOSIS, PaperKind.RECOVERY]))
+    contacts_days = MaybeCount(_l("Watch close contacts for so many days"), most=MOST_DAYS)
+    valid_from = Day(_l("Valid from"))
+    source = Line(_l("Which paper says so, or why"), most=255)
+
+    def waits_fields(self) -> list[tuple[Any, Any]]:
+        """For each anchor its two fields: how long, and what it is counted in."""
+        return [(self[f"count_{anchor.value}"], self[f"unit_{anchor.value}"]) for anchor in Anchor]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As usual, and no wait is longer than a rule may let wait."""
+        good = bool(super().validate(extra_validators))
+        for count, unit in self.waits_fields():
+            hours = unit.data == Unit.HOURS
+            if isinstance(count.data, int) and count.data > MOST_DAYS * (24 if hours else 1):
+                self.refuse(count.name, _("A rule lets wait at most %(most)s days.", most=MOST_DAYS))
+                good = False
+        return good
+
+    def fill(self, rule: Rule, valid_from: date) -> None:
+        """Show a rule as it holds, to be changed."""
+        for wait in rule.waits:
+            self[f"count_{wait.anchor.value}"].data = wait.count
+            self[f"unit_{wait.anchor.value}"].data = wait.unit.value
+        self.conditions.data = [one.value for one in rule.conditions]
+        self.papers.data = [one.value for one in rule.papers]
+        self.contacts_days.data = rule.contacts_days
+        self.valid_from.data = valid_from
+
+    def rule(self, disease: Diagnosis) -> Rule:
+        """What was typed, as a rule."""
+        waits = [
+            Wait(anchor, count.data, Unit(unit.data))
+            for anchor, (count, unit) in zip(Anchor, self.waits_fields(), strict=True)
+            if count.data is not None
+        ]
+        return Rule(
+            disease,
+            tuple(waits),
+            tuple(Condition(code) for code in self.conditions.data or ()),
+            tuple(PaperKind(code) for code in self.papers.data or ()),
+            self.contacts_days.data,
+        )
+
+
+for _anchor in Anchor:
+    setattr(RuleForm, f"count_{_anchor.value}", MaybeCount(word(_anchor), most=MOST_DAYS * 24))
+    setattr(
+        RuleForm,
+        f"unit_{_anchor.value}",
+        SelectField(_l("Counted in"), choices=_choices(Unit), default=Unit.DAYS.value),
+    )
