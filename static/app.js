@@ -43,6 +43,25 @@
       });
     });
 
+    // A classroom's screen: who types goes on, who has left is signed out after three minutes.
+    var alive = document.body.dataset.alive;
+    if (alive) {
+      var token = document.querySelector("form[data-leave] input[name=csrf_token]").value;
+      var touched = Date.now(), told = touched;
+      ["input", "click", "scroll"].forEach(function (kind) {
+        document.addEventListener(kind, function () { touched = Date.now(); }, true);
+      });
+      setInterval(function () {
+        if (Date.now() - touched > 180000) {
+          drafts().forEach(function (name) { localStorage.removeItem(name); });
+          location.replace("/login");
+        } else if (touched > told) {
+          told = Date.now();
+          fetch(alive, { method: "POST", headers: { "X-CSRFToken": token } }).catch(function () {});
+        }
+      }, 20000);
+    }
+
     // One open menu at a time, closed by a tap elsewhere or by Escape.
     var menu = document.querySelector(".menu-box");
     if (menu) {

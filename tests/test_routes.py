@@ -77,6 +77,8 @@ TABLE = {
     "/school/import": [403, 403, 403, 403, 403, 403, 403, 403, 200, 403],
     "/school/classes/2024-1": [403, 403, 403, 403, 403, 403, 403, 403, 200, 403],
     "/admin/": [403, 403, 403, 403, 403, 403, 403, 403, 200, 403],
+    "/admin/passwords": [403, 403, 403, 403, 403, 403, 200, 403, 200, 403],
+    "/account/devices": [200] * 10,
     "/nothing/here": [404] * 10,
 }
 
@@ -95,6 +97,7 @@ def test_who_gets_which_page(sign_in, who):
 HOLDERS = {
     Permission.ACCOUNT_OWN: "ann carl nora sam ivy lou asa pia ada stranger",
     Permission.ACCOUNTS_MANAGE: "ada",
+    Permission.PASSWORD_RESET: "asa ada",
     Permission.SCHOOL_READ: "nora lou asa pia ada",
     Permission.ROSTER_MANAGE: "ada",
     Permission.CALENDAR_MANAGE: "asa ada",

@@ -31,6 +31,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.absence import rule_views as return_rules
     from tracker.absence import views as absence
     from tracker.accounts import admin_views as admin
+    from tracker.accounts import device_views as devices
     from tracker.accounts import guards
     from tracker.accounts import views as accounts
     from tracker.assessment import views as assessment
@@ -67,6 +68,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         setup,
         accounts,
         admin,
+        devices,
         school,
         roster,
         screening,

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import click
 import sqlalchemy as sa
 from flask import Flask
+
+from tracker.school.rules import LONGEST_TERM_DAYS
 
 LANGUAGES = ("zh_Hans", "en")
 
@@ -135,6 +137,7 @@ def init_app(app: Flask, given: Mapping[str, str], *, demo: bool) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=bool(values["HTTPS_ONLY"]),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=LONGEST_TERM_DAYS),
         COMPRESS_ALGORITHM=["gzip"],
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"],
         WTF_CSRF_TIME_LIMIT=None,

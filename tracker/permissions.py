@@ -15,6 +15,8 @@ class Permission(StrEnum):
     """Home page, own password, own language."""
     ACCOUNTS_MANAGE = "account:all:manage"
     """Make and disable accounts, give roles and assignments."""
+    PASSWORD_RESET = "account:password:reset"
+    """Give somebody a new password."""
     SCHOOL_READ = "school:overview:read"
     """The school's page: terms and classes, without a student."""
     ROSTER_MANAGE = "school:roster:manage"
@@ -97,6 +99,15 @@ def of_own_department(who: Identity, what: Any) -> bool:
     return what is not None and what.department_id in who.departments
 
 
+def of_account_without_health(who: Identity, what: Any) -> bool:
+    """The account opens no health of the whole school and no accounts: a new password for it is no way in."""
+    return (
+        what is not None
+        and {Role.ADMIN, Role.NURSE, Role.PRINCIPAL}.isdisjoint(what.roles)
+        and all(duty.what is not Duty.SECOND_REPORTER for duty in what.assignments)
+    )
+
+
 is_teacher = HasRole(Role.TEACHER)
 is_nurse = HasRole(Role.NURSE)
 is_staff = HasRole(Role.STAFF)
@@ -113,6 +124,7 @@ is_second_reporter = OnDuty(Duty.SECOND_REPORTER)
 PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these lines; in a line, all of these
     Permission.ACCOUNT_OWN: [[anybody]],
     Permission.ACCOUNTS_MANAGE: [[is_admin]],
+    Permission.PASSWORD_RESET: [[is_admin], [is_assessment, of_account_without_health]],
     Permission.SCHOOL_READ: [[is_admin], [is_principal], [is_assessment], [is_logistics], [is_nurse]],
     Permission.ROSTER_MANAGE: [[is_admin]],
     Permission.CALENDAR_MANAGE: [[is_admin], [is_assessment]],
@@ -162,13 +174,29 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
 }
 
 
+ON_CLASSROOM_SCREEN = frozenset(
+    {
+        Permission.ACCOUNT_OWN,
+        Permission.SHEET_SUBMIT,
+        Permission.TASKS_READ,
+        Permission.TASK_READ,
+        Permission.TASK_RECORD,
+    }
+)
+"""What a classroom's shared screen opens: the class's sheet without names, and its disinfection."""
+
+
 def permits(who: Identity, permission: Permission, what: Any = None) -> bool:
     """Whether `who` may do `permission` to `what`."""
+    if who.on_classroom_screen and permission not in ON_CLASSROOM_SCREEN:
+        return False
     return any(all(holds(who, what) for holds in line) for line in PERMISSIONS[permission])
 
 
 def has_role_for(who: Identity, permission: Permission) -> bool:
     """Whether a role of `who` may do it to some thing, be it not to this one."""
+    if who.on_classroom_screen and permission not in ON_CLASSROOM_SCREEN:
+        return False
     return any(
         all(holds(who, None) for holds in line if holds is anybody or isinstance(holds, (HasRole, OnDuty)))
         for line in PERMISSIONS[permission]

@@ -63,7 +63,7 @@ def queue() -> Any:
 
 
 @bp.route("/<id:episode_id>", methods=["GET", "POST"])
-@requires(Permission.EPISODE_FOLLOW, of=episode)
+@requires(Permission.EPISODE_FOLLOW, of=episode, pin=True)
 def follow_up(found: Followed) -> Any:
     """One absence: what is known, what was done, and the next call."""
     form = forms.CallForm()
@@ -126,7 +126,7 @@ def _tell(answer: Any, sentence: str) -> None:
 
 
 @bp.post("/<id:episode_id>/phone")
-@requires(Permission.EPISODE_FOLLOW, of=episode)
+@requires(Permission.EPISODE_FOLLOW, of=episode, pin=True)
 def phone(found: Followed) -> Any:
     """Show a guardian's number, once: it stands on this answer only, and in the trail that it did."""
     form = forms.PhoneForm()

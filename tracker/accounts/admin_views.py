@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.accounts import forms, queries, service
-from tracker.accounts.guards import requires, sign_device_in, signed_in
+from tracker.accounts.guards import requires, sign_device_in_again, signed_in
 from tracker.accounts.models import Assignment, User
 from tracker.accounts.queries import Account
 from tracker.accounts.rules import CLASS_DUTIES, Duty, Place, Role
 from tracker.disinfection.zone_queries import departments
 from tracker.edge import page, taken
-from tracker.permissions import Permission
+from tracker.permissions import Permission, permits
 from tracker.school import queries as school
 from tracker.school.forms import grade_label
 from tracker.school.rules import is_grade_class
@@ -144,24 +144,37 @@ def disable(user: User) -> Any:
     )
 
 
+@bp.get("/passwords")
+@requires(Permission.PASSWORD_RESET)
+def passwords() -> Any:
+    """Whom one may give a new password."""
+    found = [one for one in queries.accounts(clock.today()) if one.user.disabled_at is None]
+    return page(
+        "accounts/passwords.html",
+        accounts=[one for one in found if permits(g.identity, Permission.PASSWORD_RESET, one)],
+    )
+
+
 @bp.route("/accounts/<id:user_id>/password", methods=["GET", "POST"])
-@requires(Permission.ACCOUNTS_MANAGE, of=user_of)
-def reset_password(user: User) -> Any:
+@requires(Permission.PASSWORD_RESET, of=account_of)
+def reset_password(account: Account) -> Any:
     """Give somebody a new password."""
     form = forms.NewPasswordForm()
-    user_id = user.id
+    user_id = account.user.id
+    manages = permits(g.identity, Permission.ACCOUNTS_MANAGE)
+    back = url_for(".account", user_id=user_id) if manages else url_for(".passwords")
 
     def reset() -> str:
         changed = service.set_password(
             g.identity.user_id, clock.now(), user_id, service.hash_password(form.password.data)
         )
         if user_id == g.identity.user_id:
-            sign_device_in(signed_in(changed))
+            sign_device_in_again(signed_in(changed))
         flash(_("The password is changed. All devices of this account must sign in again."))
-        return url_for(".account", user_id=user_id)
+        return back
 
     return taken(form, "account.password", reset, forms.refusal_words) or page(
-        "accounts/reset.html", form=form, user=user
+        "accounts/reset.html", form=form, user=account.user, back=back
     )
 
 

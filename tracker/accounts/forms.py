@@ -7,10 +7,21 @@ from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, ValidationError
-from wtforms.validators import AnyOf, EqualTo, Length
+from wtforms import HiddenField, RadioField, SelectField, ValidationError
+from wtforms.validators import AnyOf, EqualTo, Length, Regexp
+from wtforms.widgets import ListWidget
 
-from tracker.accounts.rules import MINIMUM_PASSWORD, PLACE_OF, USERNAME_PATTERN, Duty, Place, Refusal, Role
+from tracker.accounts.rules import (
+    MINIMUM_PASSWORD,
+    PIN_PATTERN,
+    PLACE_OF,
+    USERNAME_PATTERN,
+    DeviceUse,
+    Duty,
+    Place,
+    Refusal,
+    Role,
+)
 from tracker.edge import Form
 from tracker.fields import Day, Line, MaybeDay, Password, Ticks, offered
 from tracker.i18n import NAMES
@@ -28,6 +39,7 @@ WORDS: dict[Refusal, Any] = {
         "The class has a homeroom teacher in this time. Please end that assignment first."
     ),
     Refusal.ENDS_BEFORE_START: _l("The last day lies before the first."),
+    Refusal.WRONG_PIN: _l("This is not your PIN."),
     Refusal.ENDED_BEFORE: _l(
         "The assignment ends on %(day)s already. Please choose that day or an earlier one."
     ),
@@ -48,12 +60,30 @@ def local_path(address: str | None) -> str | None:
     return None if parts.scheme or parts.netloc or address.startswith("//") else address
 
 
+USES: dict[DeviceUse, Any] = {
+    DeviceUse.SHARED: _l("Others use it too: sign out after an hour without use"),
+    DeviceUse.OWN: _l("My own: stay signed in until the term ends"),
+    DeviceUse.CLASSROOM: _l("Classroom screen: seat numbers only, sign out after three minutes"),
+}
+
+
 class LoginForm(FlaskForm):
     """Signing in.  It has no key: what is sent twice signs in twice."""
 
     username = Line(_l("User name"), most=255, render_kw={"autocomplete": "username"})
     password = Password(_l("Password"), present=True)
+    use = RadioField(
+        _l("This device"),
+        choices=lambda: offered((use.value, USES[use]) for use in DeviceUse),
+        widget=ListWidget(prefix_label=False),
+        validate_choice=False,
+    )
     next = HiddenField()
+
+    @property
+    def device_use(self) -> DeviceUse:
+        """Whose the device is; where nobody said, others use it too."""
+        return DeviceUse(self.use.data) if self.use.data in set(DeviceUse) else DeviceUse.SHARED
 
     complaints = Form.complaints
     refuse = Form.refuse
@@ -98,6 +128,33 @@ class OwnPasswordForm(Form):
     old = Password(_l("Present password"), present=True)
     password = new_password()
     again = password_again()
+
+
+class PinForm(FlaskForm):
+    """The PIN of an own device.  It has no key: what is sent twice is asked twice."""
+
+    pin = Password(_l("PIN"), present=True)
+    next = HiddenField()
+
+    complaints = Form.complaints
+    refuse = Form.refuse
+
+
+class NewPinForm(Form):
+    """A new PIN, with the password: so that a found phone cannot choose one."""
+
+    old = Password(_l("Present password"), present=True)
+    pin = Password(
+        _l("New PIN"),
+        Regexp(rf"^{PIN_PATTERN}$", message=_l("4 to 6 digits.")),
+        description=_l("4 to 6 digits."),
+    )
+    again = Password(_l("New PIN again"), EqualTo("pin", message=_l("The two PINs differ.")))
+    next = HiddenField()
+
+
+class KeyForm(Form):
+    """A button."""
 
 
 class LanguageForm(Form):

@@ -1,6 +1,8 @@
 """Who is signed in, and the guards a view can wear."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -10,8 +12,10 @@ from flask_wtf.csrf import CSRFProtect
 
 from tracker import clock
 from tracker.accounts import queries
+from tracker.accounts.device_service import note_seen, token_hash
 from tracker.accounts.models import User
-from tracker.accounts.rules import Identity
+from tracker.accounts.rules import IDLE_MINUTES, PIN_MINUTES, DeviceUse, Identity
+from tracker.db import transaction
 from tracker.permissions import Permission, has_role_for, permits
 
 View = Callable[..., Any]
@@ -40,10 +44,28 @@ def signed_in(user: User) -> SignedIn:
     return SignedIn(user.id, user.session_epoch)
 
 
-def sign_device_in(device: SignedIn) -> None:
-    """Begin a session of its own for an account; of the old one only the chosen language goes on."""
+def sign_device_in(
+    device: SignedIn, use: DeviceUse | None = None, *, token: str | None = None, today: date | None = None
+) -> None:
+    """Begin a session of its own for an account; of the old one only the chosen language goes on.
+
+    `token` is what an own device is known by that stays signed in.
+    """
     sign_device_out()
     login_user(device)
+    if use:
+        session.update(use=use.value, seen=_seconds())
+    if token:
+        session.permanent = True
+        session.update(device=token, seen_on=str(today))
+
+
+def sign_device_in_again(device: SignedIn) -> None:
+    """Go on with this device's session under the account's new epoch."""
+    kept = {name: session[name] for name in ("use", "seen", "device", "seen_on", "pin_at") if name in session}
+    sign_device_in(device)
+    session.permanent = "device" in kept
+    session.update(kept)
 
 
 def sign_device_out() -> None:
@@ -61,20 +83,61 @@ def init_app(app: Flask) -> None:
     login_manager.user_loader(_load)
     app.before_request(_identify)
     app.after_request(_harden)
+    app.after_request(_note_device)
 
 
 def _load(token: str) -> SignedIn | None:
     user_id, _, epoch = token.partition(".")
     if not (token.isascii() and user_id.isdigit() and epoch.isdigit()):
         return None
-    identity = queries.identity_of(int(user_id), int(epoch), clock.today())
+    kept = session.get("device")
+    identity = queries.identity_of(
+        int(user_id), int(epoch), clock.today(), token_hash=token_hash(kept) if kept else None
+    )
+    if identity and session.get("use") == DeviceUse.CLASSROOM:
+        identity = replace(identity, on_classroom_screen=True)
     return SignedIn(int(user_id), int(epoch), identity) if identity else None
+
+
+def _seconds() -> int:
+    return int(clock.now().timestamp())
 
 
 def _identify() -> None:
     g.identity = None
-    if request.endpoint not in (None, "static", "home.healthz") and current_user.is_authenticated:
+    if request.endpoint in (None, "static", "home.healthz"):
+        return
+    idle = IDLE_MINUTES.get(session.get("use", ""))
+    if idle and _seconds() - session.get("seen", 0) > idle * 60:
+        sign_device_out()
+    if current_user.is_authenticated:
         g.identity = current_user.identity
+        if idle:
+            session["seen"] = _seconds()
+
+
+def _note_device(response: Response) -> Response:
+    """An own device that stays signed in was used today: noted once a day, as readings are."""
+    today = str(clock.today()) if g.get("identity") and g.identity.device_id else None
+    if today and session.get("seen_on") != today:
+        with transaction():
+            note_seen(g.identity.device_id, clock.today())
+        session["seen_on"] = today
+    return response
+
+
+def pin_was_given() -> None:
+    """This device's holder is the owner: for some minutes nobody asks again."""
+    session["pin_at"] = _seconds()
+
+
+def _needs_pin() -> bool:
+    if g.identity.device_id is None:
+        return False
+    fresh = _seconds() - session.get("pin_at", 0) <= PIN_MINUTES * 60
+    if fresh:
+        pin_was_given()
+    return not fresh
 
 
 def _harden(response: Response) -> Response:
@@ -94,8 +157,13 @@ def public(view: View) -> View:
     return view
 
 
-def requires(permission: Permission, *, of: Callable[..., Any] | None = None) -> Callable[[View], View]:
+def requires(
+    permission: Permission, *, of: Callable[..., Any] | None = None, pin: bool = False
+) -> Callable[[View], View]:
     """Only who may; `of` turns the address's values into the thing the permission is about.
+
+    `pin` marks what is not for whoever finds a phone that is still signed in: a child's history, papers,
+    numbers.  An own device then asks for its owner's PIN.
 
     The view is then called with that thing.  Nobody signed in: to the sign-in page and back;
     no role for the deed: 403; somebody else's thing: 404, as if it were not there.
@@ -109,10 +177,13 @@ def requires(permission: Permission, *, of: Callable[..., Any] | None = None) ->
             if not has_role_for(g.identity, permission):
                 abort(403)
             if of is None:
-                return view(**values)
+                return view(**values)  # such a page is a list: no one child's
             what = of(**values)
             if what is None or not permits(g.identity, permission, what):
                 abort(404)
+            if pin and _needs_pin():
+                onward = request.full_path.rstrip("?") if request.method == "GET" else "/"
+                return redirect(url_for("devices.pin", next=onward))
             return view(what)
 
         guarded.guard = permission  # type: ignore[attr-defined]

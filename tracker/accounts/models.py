@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.accounts.rules import DeviceKind, Duty, Role
+from tracker.accounts.rules import Duty, Role
 from tracker.db import Model, pk
 
 
@@ -66,12 +66,11 @@ class Assignment(Model):
 
 
 class Device(Model):
-    """A phone or a shared computer that stays signed in, known by the hash of what its cookie holds."""
+    """A person's own phone that stays signed in for the term, known by the hash of what its cookie holds."""
 
     id: Mapped[pk]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    kind: Mapped[DeviceKind]
     name: Mapped[str] = mapped_column(sa.String(64))
     signed_in_at: Mapped[datetime]
     last_seen_on: Mapped[date]

@@ -6,23 +6,30 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from tracker.accounts.models import Assignment, SignInFailure, User, UserRole
+from tracker.accounts.models import Assignment, Device, SignInFailure, User, UserRole
 from tracker.accounts.rules import CLASS_DUTIES, FAILURE_WINDOW_MINUTES, Duty, Identity, Role, is_locked
 from tracker.db import db
 from tracker.school.models import SchoolClass
 
 
-def identity_of(user_id: int, epoch: int, today: date) -> Identity | None:
+def identity_of(user_id: int, epoch: int, today: date, *, token_hash: str | None = None) -> Identity | None:
     """Who a signed-in device belongs to; None if it must sign in again.
 
+    `token_hash` is what an own device is known by that stays signed in: it must not be revoked or over.
     One statement; a grade head's takes one more.  A class without a teacher belongs to the grade head.
     """
+    holds = sa.and_(
+        Device.token_hash == token_hash,
+        Device.user_id == User.id,
+        Device.revoked_at.is_(None),
+        Device.ends_on >= today,
+    )
     on_duty = sa.and_(
         Assignment.user_id == User.id,
         Assignment.starts <= today,
         sa.or_(Assignment.ends.is_(None), Assignment.ends >= today),
     )
-    rows = db.session.execute(
+    query = (
         sa.select(
             User,
             UserRole.role,
@@ -30,11 +37,14 @@ def identity_of(user_id: int, epoch: int, today: date) -> Identity | None:
             Assignment.class_id,
             Assignment.entry_year,
             Assignment.department_id,
+            Device.id.label("device_id") if token_hash else sa.null().label("device_id"),
         )
+        .select_from(User)
         .outerjoin(UserRole, UserRole.user_id == User.id)
         .outerjoin(Assignment, on_duty)
         .where(User.id == user_id, User.session_epoch == epoch, User.disabled_at.is_(None))
-    ).all()
+    )
+    rows = db.session.execute(query.join(Device, holds) if token_hash else query).all()
     if not rows:
         return None
     user: User = rows[0][0]
@@ -50,6 +60,7 @@ def identity_of(user_id: int, epoch: int, today: date) -> Identity | None:
         duties=frozenset(row.what for row in rows if row.what),
         grades=grades,
         language=user.language,
+        device_id=rows[0].device_id,
     )
 
 
@@ -182,3 +193,24 @@ def homeroom_names(class_ids: list[int], day: date) -> dict[int, str]:
         )
     )
     return {row.class_id: row.name for row in rows if row.class_id}
+
+
+def devices(user_id: int, today: date) -> list[Device]:
+    """A person's own devices that are signed in, the newest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Device)
+            .where(Device.user_id == user_id, Device.revoked_at.is_(None), Device.ends_on >= today)
+            .order_by(Device.signed_in_at.desc())
+        )
+    )
+
+
+def device(device_id: int) -> Device | None:
+    """One device that stays signed in."""
+    return db.session.get(Device, device_id)
+
+
+def has_pin(user_id: int) -> bool:
+    """Whether a person has set a PIN."""
+    return db.session.scalar(sa.select(User.pin_hash).where(User.id == user_id)) is not None

@@ -53,11 +53,29 @@ PLACE_OF = {
 CLASS_DUTIES = frozenset(duty for duty, place in PLACE_OF.items() if place is Place.CLASS)
 
 
-class DeviceKind(StrEnum):
-    """Whose a device is that stays signed in: a person's own, or a classroom's shared screen."""
+class DeviceUse(StrEnum):
+    """Whose the device is that somebody signs in on: it decides how long that lasts and what it shows."""
 
+    SHARED = "shared"
     OWN = "own"
     CLASSROOM = "classroom"
+
+
+IDLE_MINUTES = {DeviceUse.SHARED: 60, DeviceUse.CLASSROOM: 3}
+"""After how many minutes without a request a shared device must sign in again."""
+
+DAYS_WITHOUT_TERM = 30
+"""How long an own device stays signed in where no term says when it ends."""
+
+PIN_PATTERN = r"[0-9]{4,6}"
+PIN_MINUTES = 10
+"""How long after its last use the PIN of an own device is asked for again."""
+
+
+def device_name(user_agent: str) -> str:
+    """What a device is called on its owner's list, from what its browser says of itself."""
+    kinds = ("iPhone", "iPad", "HarmonyOS", "Android", "Windows", "Macintosh", "Linux")
+    return next((kind for kind in kinds if kind in user_agent), "?")
 
 
 MINIMUM_PASSWORD = 8
@@ -75,6 +93,7 @@ class Refusal(StrEnum):
     CLASS_HAS_HOMEROOM = "class_has_homeroom"
     ENDS_BEFORE_START = "ends_before_start"
     ENDED_BEFORE = "ended_before"
+    WRONG_PIN = "wrong_pin"
 
 
 @dataclass(frozen=True)
@@ -94,6 +113,10 @@ class Identity:
     grades: frozenset[int] = frozenset()
     """Entry years of the grades this person heads today."""
     language: str | None = None
+    device_id: int | None = None
+    """The own device this person uses, where it stays signed in for the term."""
+    on_classroom_screen: bool = False
+    """Whether others look at the screen: no names, no history, nothing but the sheet of the class."""
 
 
 # Failed sign-ins within the window that lock an account from one address, one account from

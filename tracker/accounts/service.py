@@ -94,9 +94,10 @@ def change_roles(by: int | None, at: datetime, user_id: int, name: str, roles: I
 
 
 def set_password(by: int | None, at: datetime, user_id: int, password_hash: str) -> User:
-    """A new password; every device signed in with the old one must sign in again."""
+    """A new password; every device signed in with the old one must sign in again.  The PIN is forgotten."""
     user = db.session.get_one(User, user_id)
     user.password_hash = password_hash
+    user.pin_hash = None
     user.session_epoch += 1
     audit.record(by, at, "account.password", "user", user_id)
     return user

@@ -1,17 +1,26 @@
 """Signing in and out, and one's own account."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 
 from tracker import clock
-from tracker.accounts import forms, queries, service
-from tracker.accounts.guards import public, requires, sign_device_in, sign_device_out, signed_in
-from tracker.accounts.rules import Refusal
+from tracker.accounts import device_service, forms, queries, service
+from tracker.accounts.guards import (
+    public,
+    requires,
+    sign_device_in,
+    sign_device_in_again,
+    sign_device_out,
+    signed_in,
+)
+from tracker.accounts.rules import DAYS_WITHOUT_TERM, DeviceUse, Refusal, device_name
 from tracker.db import transaction
 from tracker.edge import page, taken
 from tracker.permissions import Permission
+from tracker.school import queries as school
 
 bp = Blueprint("accounts", __name__)
 
@@ -20,7 +29,7 @@ bp = Blueprint("accounts", __name__)
 @public
 def login() -> Any:
     """Sign in, and go on to where one wanted to be."""
-    form = forms.LoginForm()
+    form = forms.LoginForm(use=DeviceUse.OWN if "Mobile" in request.user_agent.string else DeviceUse.SHARED)
     onward = forms.local_path(form.next.data or request.args.get("next"))
     if g.identity:
         return redirect(onward or url_for("home.home"))
@@ -34,10 +43,15 @@ def login() -> Any:
             return page("accounts/login.html", form=form, code=429)
         user = service.opened_by(name, form.password.data)
         if user:
-            device = signed_in(user)
+            device, use, today = signed_in(user), form.device_use, clock.today()
+            token = None
             with transaction():
                 service.note_sign_in(clock.now(), user.id, name, address)
-            sign_device_in(device)
+                if use is DeviceUse.OWN:
+                    ends = school.term_end(today) or today + timedelta(days=DAYS_WITHOUT_TERM)
+                    kept_as = device_name(request.user_agent.string)
+                    token = device_service.keep_signed_in(clock.now(), user.id, kept_as, today, ends)
+            sign_device_in(device, use, token=token, today=today)
             return redirect(onward or url_for("home.home"), 303)
         with transaction():
             service.note_failure(clock.now(), name, address)
@@ -48,7 +62,10 @@ def login() -> Any:
 @bp.post("/logout")
 @public
 def logout() -> Any:
-    """Sign this device out."""
+    """Sign this device out; one that would have stayed signed in is off its owner's list."""
+    if g.identity and g.identity.device_id:
+        with transaction():
+            device_service.revoke(g.identity.user_id, clock.now(), g.identity.device_id)
     sign_device_out()
     return redirect(url_for(".login"), 303)
 
@@ -63,7 +80,7 @@ def password() -> Any:
         user = service.change_own_password(
             g.identity.user_id, clock.now(), form.old.data, service.hash_password(form.password.data)
         )
-        sign_device_in(signed_in(user))
+        sign_device_in_again(signed_in(user))
         flash(_("The password is changed. Your other devices must sign in again."))
         return url_for("home.home")
 

@@ -150,6 +150,12 @@ def first_day(today: date) -> date:
     return term.starts if term and term.ends >= today else today
 
 
+def term_end(today: date) -> date | None:
+    """The last day of today's or the next term; None where there is none."""
+    term = roster_term(today)
+    return term.ends if term and term.ends >= today else None
+
+
 def all_classes() -> list[SchoolClass]:
     """Every class there ever was, youngest grade first."""
     return list(db.session.scalars(sa.select(SchoolClass).order_by(*class_order())))
