@@ -19,6 +19,7 @@ from tracker.disinfection.rules import Agent, Method, ObjectKind, ZoneType
 from tracker.school.models import CalendarDay, Enrolment, SchoolClass, Setting, Student, Term
 from tracker.school.rules import DayType, Scope, Stage, days_between
 from tracker.screening import service as screening
+from tracker.screening.rules import RecordedBy
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 9, 21)
@@ -119,7 +120,7 @@ def furnish() -> Cast:
             )
         )
     _zones(cast)
-    screening.ship_defaults(None, NOW, TERM[0])
+    screening.ship_defaults(None, NOW, TERM[0], arrival=RecordedBy.CLASS)
     returns.ship_defaults(None, NOW, TERM[0])
     db.session.commit()
     return cast

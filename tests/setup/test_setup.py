@@ -69,10 +69,14 @@ def test_the_set_up_makes_a_school_that_can_begin(newcomer, folder):
 def test_the_new_school_knows_its_sessions(newcomer, folder):
     from tests.cast import count
     from tracker.absence.models import ReturnRule
-    from tracker.screening.models import FeverTrigger, SessionPlan
+    from tracker.screening.models import FeverTrigger
+    from tracker.screening.session_queries import school_plans
 
     begin(newcomer, folder)
-    assert count(SessionPlan) and count(FeverTrigger) and count(ReturnRule) == 15
+    assert count(FeverTrigger) and count(ReturnRule) == 15
+    assert [(one.code, one.recorded) for one in school_plans(TODAY)] == [
+        ("arrival", "gate"), ("morning", "class"), ("noon", "class")
+    ]  # fmt: skip
 
 
 def test_once_set_up_the_page_and_the_code_are_gone(newcomer, folder, empty_app):

@@ -30,7 +30,7 @@ from tracker.school.rules import Sex, Stage, days_between, is_school_day, school
 from tracker.screening import queries as sheets
 from tracker.screening import service as screening
 from tracker.screening.models import Roster, Sheet
-from tracker.screening.rules import SessionCode
+from tracker.screening.rules import RecordedBy, SessionCode
 
 CLASSES, DAYS, SEED = 18, 90, 2
 STARTS = time(8, 5)
@@ -122,7 +122,7 @@ def _lay(random: Random, days: Sequence[date], today: int, count: int) -> School
     school.set_school_name(None, at, start, people.SCHOOL_NAME)
     half = "一" if day.month >= 8 else "二"
     school.add_term(None, at, f"{year}学年第{half}学期", start, day + AHEAD)
-    screening.ship_defaults(None, at, start)
+    screening.ship_defaults(None, at, start, arrival=RecordedBy.CLASS)
     returns.ship_defaults(None, at, start)
     rooms = people.rooms(count)
     staff = people.staff(rooms)

@@ -28,6 +28,8 @@ WORDS: dict[Refusal, Any] = {
     Refusal.NO_TERM: _l("There is no term yet. Please add it first."),
     Refusal.NO_SUCH_PLACE: _l("Please choose from the list."),
     Refusal.STANDS_FOR_MISSING: _l("Please choose the weekday whose timetable it follows."),
+    Refusal.MINUTES_MISSING: _l("Please give by how many minutes, from %(least)s to %(most)s."),
+    Refusal.END_MISSING: _l("Please give the time at which the children go home."),
     Refusal.REASON_MISSING: _l("Please give the reason."),
     Refusal.STAY_BEGAN_LATER: _l(
         "The present class or dormitory began on %(day)s. Please choose that day or a later one."

@@ -5,24 +5,41 @@ from datetime import date
 import pandas as pd
 import sqlalchemy as sa
 
-from tracker.frames import DAY, Schema, read_frame
+from tracker.frames import DAY, WALL, Schema, read_frame
 from tracker.school.models import CalendarDay, Enrolment, Excuse, SchoolClass
-from tracker.school.rules import TEACHING, DayType, ExcuseCode, Scope
+from tracker.school.rules import TEACHING, DayType, ExcuseCode, Scope, Stage
 
 SPANS = Schema(
     "one row per class and span of days in which it had students",
     ("class_id", "starts", "ends"),
-    {"class_id": "Int64", "entry_year": "Int64", "starts": DAY, "ends": DAY},
+    {"class_id": "Int64", "stage": Stage, "entry_year": "Int64", "starts": DAY, "ends": DAY},
 )
 CALENDAR = Schema(
     "one row per day and scope",
     ("on", "scope", "scope_id"),
-    {"on": DAY, "scope": Scope, "scope_id": "Int64", "day_type": DayType, "stands_for": "Int64"},
+    {
+        "on": DAY,
+        "scope": Scope,
+        "scope_id": "Int64",
+        "day_type": DayType,
+        "stands_for": "Int64",
+        "later_minutes": "Int64",
+        "ends_at": WALL,
+    },
 )
 DAYS = Schema(
     "one row per class with students, or the school itself (class missing), and day of a term",
     ("class_id", "on"),
-    {"class_id": "Int64", "on": DAY, "day_type": DayType, "weekday": "int64"},
+    {
+        "class_id": "Int64",
+        "on": DAY,
+        "day_type": DayType,
+        "weekday": "int64",
+        "later_minutes": "Int64",
+        "ends_at": WALL,
+        "stage": Stage,
+        "entry_year": "Int64",
+    },
 )
 EXCUSES = Schema(
     "one row per class, day and duty",
@@ -40,6 +57,7 @@ def days_frame(since: date, until: date) -> pd.DataFrame:
     spans = read_frame(
         sa.select(
             SchoolClass.id.label("class_id"),
+            SchoolClass.stage,
             SchoolClass.entry_year,
             Enrolment.starts,
             sa.func.coalesce(Enrolment.ends, until).label("ends"),
@@ -56,10 +74,12 @@ def days_frame(since: date, until: date) -> pd.DataFrame:
             CalendarDay.scope_id,
             CalendarDay.day_type,
             CalendarDay.stands_for,
+            CalendarDay.later_minutes,
+            CalendarDay.ends_at,
         ).where(CalendarDay.day.between(since, until)),
         CALENDAR,
     )
-    spans = pd.concat([spans, SPANS.frame([(None, None, since, until)])])
+    spans = pd.concat([spans, SPANS.frame([(None, None, None, since, until)])])
     places = pd.concat(
         [
             spans.assign(scope=scope, scope_id=scope_id)

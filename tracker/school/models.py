@@ -61,7 +61,8 @@ class LevelFrom(Model):
     scope: Mapped[Scope] = mapped_column(primary_key=True)
     scope_id: Mapped[int] = mapped_column(primary_key=True, default=0)
     """0 for the school, an entry year for a grade, a class id for a class."""
-    level: Mapped[Level]
+    level: Mapped[Level | None]
+    """None: a grade or a class follows the school again."""
     by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(sa.String(255))

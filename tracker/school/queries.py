@@ -9,7 +9,7 @@ from flask import g
 
 from tracker.db import db
 from tracker.school.models import CalendarDay, Enrolment, SchoolClass, Setting, Student, Term
-from tracker.school.rules import TEACHING, DayType, Scope, Sex, Stage, day_type_of
+from tracker.school.rules import TEACHING, DayType, Place, Scope, Sex, Stage, grade_of
 
 
 def setting(key: str, day: date) -> Any:
@@ -82,11 +82,14 @@ def day_types(day: date) -> dict[tuple[Scope, int], DayType]:
 
 def day_type_for(rows: dict[tuple[Scope, int], DayType], school_class: SchoolClass | None) -> DayType | None:
     """What a day is for a class, or for the school; None: the day lies outside every term."""
-    found = {Scope.SCHOOL: rows.get((Scope.SCHOOL, 0))}
-    if school_class is not None:
-        found[Scope.GRADE] = rows.get((Scope.GRADE, school_class.entry_year))
-        found[Scope.CLASS] = rows.get((Scope.CLASS, school_class.id))
-    return day_type_of({scope: kind for scope, kind in found.items() if kind is not None})
+    place = Place(school_class.id, school_class.entry_year) if school_class else Place()
+    return place.among(rows)
+
+
+def place_on(school_class: SchoolClass, day: date) -> Place:
+    """A class as what holds for it on a day is found."""
+    grade = grade_of(school_class.stage, school_class.entry_year, day)
+    return Place(school_class.id, school_class.entry_year, grade)
 
 
 def school_days(since: date, until: date) -> list[date]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Stage(StrEnum):
@@ -69,6 +72,8 @@ class Refusal(StrEnum):
     NO_TERM = "no_term"
     NO_SUCH_PLACE = "no_such_place"
     STANDS_FOR_MISSING = "stands_for_missing"
+    MINUTES_MISSING = "minutes_missing"
+    END_MISSING = "end_missing"
     REASON_MISSING = "reason_missing"
     STAY_BEGAN_LATER = "stay_began_later"
     FILE_EMPTY = "file_empty"
@@ -127,9 +132,57 @@ def is_school_day(day_type: DayType | None) -> bool:
     return day_type in TEACHING
 
 
-def day_type_of(rows: Mapping[Scope, DayType]) -> DayType | None:
-    """What a day is for a class, from the rows of its class, its grade and the school."""
-    return rows.get(Scope.CLASS) or rows.get(Scope.GRADE) or rows.get(Scope.SCHOOL)
+@dataclass(frozen=True)
+class SchoolDay:
+    """What a day is for somebody, as a row of the calendar says it."""
+
+    day_type: DayType
+    stands_for: int | None = None
+    """On a make-up day the ISO weekday whose timetable it follows."""
+    later_minutes: int | None = None
+    """On a day that starts late: by how many minutes everything shifts."""
+    ends_at: time | None = None
+    """On a day that closes early: when the children go home."""
+
+    def weekday(self, day: date) -> int:
+        """The ISO weekday whose timetable the day follows."""
+        return self.stands_for or day.isoweekday()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A class on a day, as what holds for it is found; of the school itself nothing is known."""
+
+    class_id: int | None = None
+    entry_year: int | None = None
+    grade: int | None = None
+
+    def among(self, rows: Mapping[tuple[Scope, int], T | None]) -> T | None:
+        """The narrowest of what was said of the class, its grade and the school."""
+        of_class = rows.get((Scope.CLASS, self.class_id)) if self.class_id else None
+        of_grade = rows.get((Scope.GRADE, self.entry_year)) if self.entry_year else None
+        return of_class or of_grade or rows.get((Scope.SCHOOL, 0))
+
+
+@dataclass(frozen=True)
+class LevelRow:
+    """The level that was set for the school, a grade or a class from a day on."""
+
+    valid_from: date
+    scope: Scope
+    scope_id: int
+    level: Level | None
+    """None: a grade or a class follows the school again."""
+
+
+def level_on(rows: Iterable[LevelRow], day: date, place: Place) -> Level:
+    """The level that holds for a class, or for the school, on a day: of the newest the narrowest."""
+    newest: dict[tuple[Scope, int], LevelRow] = {}
+    for row in rows:
+        known = newest.get((row.scope, row.scope_id))
+        if row.valid_from <= day and (known is None or known.valid_from < row.valid_from):
+            newest[row.scope, row.scope_id] = row
+    return place.among({key: row.level for key, row in newest.items()}) or Level.ROUTINE
 
 
 def school_year_of(day: date) -> int:
@@ -185,6 +238,8 @@ def days_between(first: date, last: date) -> list[date]:
 
 
 LONGEST_TERM_DAYS = 250
+LATER_MINUTES = range(5, 301)
+"""By how many minutes a day may start late."""
 PLAUSIBLE_YEARS = range(2000, 2101)
 
 

@@ -1,7 +1,7 @@
 """The school's name, its terms and what each day is; a student who leaves: the only writers of them."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from tracker.school import queries
 from tracker.school.models import CalendarDay, Enrolment, Excuse, Residence, SchoolClass, Setting, Term
 from tracker.school.official_calendar import official_days
 from tracker.school.rules import (
+    LATER_MINUTES,
     LONGEST_TERM_DAYS,
     PLAUSIBLE_YEARS,
     DayType,
@@ -114,10 +115,13 @@ def change_day(
     reason: str,
     *,
     stands_for: int | None = None,
+    later_minutes: int | None = None,
+    ends_at: time | None = None,
 ) -> None:
     """What a day of a term is from now on, for the school, a grade (its entry year) or a class (its id).
 
-    The narrower scope wins.  A day with sheets may be changed: what was recorded stays.
+    The narrower scope wins.  A day with sheets may be changed: what was recorded stays.  Each of
+    `stands_for`, `later_minutes` and `ends_at` belongs to its kind of day, and is dropped for others.
     """
     if not reason.strip():
         raise Rejected(Refusal.REASON_MISSING, "reason")
@@ -127,32 +131,45 @@ def change_day(
     _refuse_place(scope, scope_id)
     if day_type is DayType.MAKEUP and stands_for not in range(1, 8):
         raise Rejected(Refusal.STANDS_FOR_MISSING, "stands_for")
+    if day_type is DayType.LATE_START and later_minutes not in LATER_MINUTES:
+        raise Rejected(
+            Refusal.MINUTES_MISSING, "later_minutes", least=LATER_MINUTES[0], most=LATER_MINUTES[-1]
+        )
+    if day_type is DayType.EARLY_CLOSE and ends_at is None:
+        raise Rejected(Refusal.END_MISSING, "ends_at")
     row = insert(CalendarDay).values(
         day=day,
         scope=scope,
         scope_id=scope_id,
         day_type=day_type,
         stands_for=stands_for if day_type is DayType.MAKEUP else None,
+        later_minutes=later_minutes if day_type is DayType.LATE_START else None,
+        ends_at=ends_at if day_type is DayType.EARLY_CLOSE else None,
         reason=reason.strip(),
         source="page",
     )
     db.session.execute(
         row.on_conflict_do_update(
             index_elements=["day", "scope", "scope_id"],
-            set_={name: row.excluded[name] for name in ("day_type", "stands_for", "reason", "source")},
+            set_={
+                name: row.excluded[name]
+                for name in ("day_type", "stands_for", "later_minutes", "ends_at", "reason", "source")
+            },
         )
     )
     _record_day(by, at, day, scope, scope_id, rows.get((scope, scope_id)), day_type)
 
 
 def clear_day(by: int, at: datetime, day: date, scope: Scope, scope_id: int) -> None:
-    """Let a grade or a class follow the school's day again."""
-    if scope is Scope.SCHOOL:
-        raise Rejected(Refusal.NO_SUCH_PLACE, "place")
+    """Take a change of a day back: a grade or a class follows the school again, the school the official
+    calendar."""
     before = queries.day_types(day).get((scope, scope_id))
+    if before is None:
+        return
     db.session.execute(sa.delete(CalendarDay).filter_by(day=day, scope=scope, scope_id=scope_id))
-    if before is not None:
-        _record_day(by, at, day, scope, scope_id, before, None)
+    if scope is Scope.SCHOOL:
+        _keep_official_days([day])
+    _record_day(by, at, day, scope, scope_id, before, queries.day_types(day).get((scope, scope_id)))
 
 
 def _refuse_place(scope: Scope, scope_id: int) -> None:

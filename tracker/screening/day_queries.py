@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from tracker.db import db
 from tracker.school.models import Enrolment, SchoolClass
-from tracker.school.queries import class_order, day_type_for, day_types, enrolled_on
-from tracker.school.rules import DayType
-from tracker.screening.models import SessionPlan, Sheet, SheetVersion
-from tracker.screening.queries import asked_plans, plan_holds
+from tracker.school.queries import class_order, classes_on, enrolled_on, place_on
+from tracker.school.rules import DayType, SchoolDay
+from tracker.screening.models import Sheet, SheetVersion
 from tracker.screening.rules import Plan, SessionCode, SessionState, current_session, session_state
+from tracker.screening.session_queries import timetable_on
+from tracker.screening.session_rules import asked_plans, day_plans
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class SessionStatus:
     plan: Plan
     state: SessionState
     version: SheetVersion | None
+    is_asked: bool = True
+    """False: the day does not ask for it any longer; what was recorded before stays."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,18 @@ class ClassDay:
 
     school_class: SchoolClass
     enrolled: int
-    day_type: DayType | None
+    what: SchoolDay | None
+    """What the day is for the class; None: it lies outside every term."""
     sessions: list[SessionStatus]
+    """Those the day asks the class to record, and those it has recorded all the same."""
 
     @property
     def class_id(self) -> int:
         return self.school_class.id
+
+    @property
+    def day_type(self) -> DayType | None:
+        return self.what.day_type if self.what else None
 
     @property
     def current(self) -> SessionStatus | None:
@@ -47,7 +56,7 @@ class ClassDay:
 def class_days(
     class_ids: Collection[int] | None, day: date, wall: time, *, today: bool = True
 ) -> list[ClassDay]:
-    """Classes with students on a day, youngest grade first.  None: all.  Four statements."""
+    """Classes with students on a day, youngest grade first.  None: all.  Three statements."""
     query = (
         sa.select(SchoolClass, sa.func.count(Enrolment.student_id))
         .join(Enrolment, Enrolment.class_id == SchoolClass.id)
@@ -58,8 +67,7 @@ def class_days(
     if class_ids is not None:
         query = query.where(SchoolClass.id.in_(class_ids))
     classes = db.session.execute(query).all()
-    kinds = day_types(day)
-    plans = list(db.session.scalars(sa.select(SessionPlan).where(plan_holds(day))))
+    known, calendar = timetable_on(day)
     reported = {
         (sheet.class_id, sheet.session): version
         for sheet, version in db.session.execute(
@@ -70,14 +78,27 @@ def class_days(
     }
     found = []
     for school_class, enrolled in classes:
-        kind = day_type_for(kinds, school_class)
+        place = place_on(school_class, day)
+        what = place.among(calendar)
         statuses = []
-        for plan in asked_plans(plans, kind):
-            version = reported.get((school_class.id, plan.code))
-            state = session_state(plan, wall, reported=version is not None, today=today)
-            statuses.append(SessionStatus(plan, state, version))
-        found.append(ClassDay(school_class, enrolled, kind, statuses))
+        for one in day_plans(known, day, what, place):
+            version = reported.get((school_class.id, one.plan.code))
+            if one.asks_class or version:
+                state = session_state(one.plan, wall, reported=version is not None, today=today)
+                statuses.append(SessionStatus(one.plan, state, version, one.asks_class))
+        found.append(ClassDay(school_class, enrolled, what, statuses))
     return found
+
+
+def asked_of_classes(day: date) -> dict[int, list[Plan]]:
+    """What a day asks every class with students to record, by class.  Two statements."""
+    known, calendar = timetable_on(day)
+    places = [place_on(one, day) for one in classes_on(day)]
+    return {
+        place.class_id: asked_plans(known, day, place.among(calendar), place)
+        for place in places
+        if place.class_id is not None
+    }
 
 
 @dataclass(frozen=True)
@@ -95,7 +116,7 @@ def missing_of(classes: list[ClassDay]) -> list[MissingSession]:
     sessions: dict[SessionCode, MissingSession] = {}
     for one in classes:
         for status in one.sessions:
-            if status.state is SessionState.NOT_YET:
+            if status.state is SessionState.NOT_YET or not status.is_asked:
                 continue
             seen = sessions.get(status.plan.code) or MissingSession(status.plan, status.state, 0, [])
             missing = seen.missing if status.version else [*seen.missing, one.school_class]

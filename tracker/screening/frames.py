@@ -1,40 +1,36 @@
 """Which sheets classes owed and when they came.  What stands on a sheet is not here."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from tracker.frames import DAY, INSTANT, MIDNIGHT, WALL, Schema, in_force, instants, read_frame
-from tracker.school.frames import DAYS, school_days_frame
-from tracker.school.rules import SESSIONS_OF_DAY
-from tracker.screening.models import SessionPlan, Sheet, SheetVersion
-from tracker.screening.rules import RecordedBy, SessionCode, VersionKind
-
-LEVEL = "routine"
+from tracker.frames import DAY, INSTANT, MIDNIGHT, WALL, Schema, instants, read_frame, rows
+from tracker.school.frames import school_days_frame
+from tracker.school.rules import DayType, Place, SchoolDay, Stage, grade_of
+from tracker.screening.models import Sheet, SheetVersion
+from tracker.screening.rules import SessionCode, VersionKind
+from tracker.screening.session_queries import timetable
+from tracker.screening.session_rules import Timetable, asked_plans
 
 ASKED = Schema(
-    "one row per kind of day and session it asks for",
-    ("day_type", "session"),
-    {"day_type": DAYS.columns["day_type"], "session": SessionCode},
-)
-PLANS = Schema(
-    "one row per session and day from which its plan holds",
-    ("session", "valid_from"),
-    {
-        "session": SessionCode,
-        "valid_from": DAY,
-        "active": "bool",
-        "recorded": RecordedBy,
-        "opens": WALL,
-        "deadline": WALL,
-    },
+    "one row per class, school day and session the day asks the class to record",
+    ("class_id", "on", "session"),
+    {"class_id": "Int64", "on": DAY, "session": SessionCode, "opens": WALL, "deadline": WALL},
 )
 FIRST_VERSIONS = Schema(
     "one row per class, day and session that was reported",
     ("class_id", "on", "session"),
-    {"class_id": "Int64", "on": DAY, "session": SessionCode, "submitted_at": INSTANT},
+    {
+        "class_id": "Int64",
+        "on": DAY,
+        "session": SessionCode,
+        "submitted_at": INSTANT,
+        "promised": INSTANT,
+    },
 )
 SUBMISSIONS = Schema(
     "one row per class, school day and session which the class records",
@@ -55,31 +51,32 @@ def submissions_frame(since: date, until: date) -> pd.DataFrame:
     """One row per class, school day and session the day asked for and the class records: see SUBMISSIONS.
 
     `submitted_at` is the first version that was not withdrawn, missing without one: what was
-    corrected later, and what stands on the sheet, makes no difference here.
+    corrected later, and what stands on the sheet, makes no difference here.  A sheet is due by the later
+    of the day's deadline and of the one it was taken under: a change of the day makes no sheet late.
     """
-    plans = read_frame(
-        sa.select(
-            SessionPlan.code.label("session"),
-            SessionPlan.valid_from,
-            SessionPlan.active,
-            SessionPlan.recorded,
-            SessionPlan.opens,
-            SessionPlan.deadline,
-        ).where(SessionPlan.level == LEVEL),
-        PLANS,
-    )
-    asked = ASKED.frame((day_type, code) for day_type, codes in SESSIONS_OF_DAY.items() for code in codes)
-    days = school_days_frame(since, until).dropna(subset="class_id")
-    due = in_force(days.merge(asked, on="day_type"), plans, by=["session"])
-    due = due[due["active"] & (due["recorded"] == RecordedBy.CLASS.value)]
-    found = due.merge(_first_versions(since, until), how="left", on=["class_id", "on", "session"])
+    asked = ASKED.frame(_asked(school_days_frame(since, until).dropna(subset="class_id"), timetable(until)))
+    found = asked.merge(_first_versions(since, until), how="left", on=["class_id", "on", "session"])
+    due = instants(found["on"], found["deadline"])
     return SUBMISSIONS.shape(
         found.assign(
             opens=instants(found["on"], found["opens"]),
-            due=instants(found["on"], found["deadline"]),
+            due=due.where(~(found["promised"] > due), found["promised"]),
             late_until=instants(found["on"], MIDNIGHT),
         )
     )
+
+
+def _asked(days: pd.DataFrame, known: Timetable) -> Iterator[tuple[Any, ...]]:
+    """What every class was asked for: its id, the day, the session, when it opened and when it was due."""
+    for row in rows(days):
+        day = row.on.date()
+        ends_at = None if pd.isna(row.ends_at) else (datetime.min + row.ends_at.to_pytimedelta()).time()
+        later = None if pd.isna(row.later_minutes) else int(row.later_minutes)
+        what = SchoolDay(DayType(row.day_type), int(row.weekday), later, ends_at)
+        grade = grade_of(Stage(row.stage), int(row.entry_year), day)
+        place = Place(int(row.class_id), int(row.entry_year), grade)
+        for plan in asked_plans(known, day, what, place):
+            yield row.class_id, row.on, plan.code.value, plan.opens, plan.deadline
 
 
 def _first_versions(since: date, until: date) -> pd.DataFrame:
@@ -100,6 +97,7 @@ def _first_versions(since: date, until: date) -> pd.DataFrame:
             Sheet.day.label("on"),
             Sheet.session,
             sa.func.min(SheetVersion.at).label("submitted_at"),
+            sa.func.max(SheetVersion.deadline).label("promised"),
         )
         .join(SheetVersion, SheetVersion.sheet_id == Sheet.id)
         .where(

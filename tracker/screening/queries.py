@@ -1,13 +1,12 @@
 """Reading sheets: what is asked of a class, what was reported, who has not.  Nothing here writes."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from tracker.absence import queries as absence
 from tracker.absence.models import Episode
@@ -16,20 +15,21 @@ from tracker.accounts.models import User
 from tracker.db import db
 from tracker.facts.models import Observation
 from tracker.facts.rules import ObservationKind, SourceKind, Symptom
-from tracker.school.models import CalendarDay, Enrolment, SchoolClass, Student
-from tracker.school.queries import enrolled_on, read_class_ref
-from tracker.school.rules import SESSIONS_OF_DAY, DayType, Scope, day_type_of
-from tracker.screening.models import Entry, FeverTrigger, Reading, Roster, SessionPlan, Sheet, SheetVersion
+from tracker.school.models import Enrolment, SchoolClass, Student
+from tracker.school.queries import enrolled_on, place_on, read_class_ref
+from tracker.school.rules import DayType, SchoolDay
+from tracker.screening.models import Entry, FeverTrigger, Reading, Roster, Sheet, SheetVersion
 from tracker.screening.rules import (
     CARRIED,
     NORMAL_LINE,
     Line,
     Plan,
-    RecordedBy,
     SessionCode,
     Site,
     State,
 )
+from tracker.screening.session_queries import read_timetable, timetable_rows
+from tracker.screening.session_rules import day_plans
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,22 @@ class ClassSession:
     school_class: SchoolClass
     day: date
     code: SessionCode
-    day_type: DayType | None
+    what: SchoolDay | None
+    """What the day is for the class; None: it lies outside every term."""
     plans: dict[SessionCode, Plan]
     """The sessions this day asks this class to record, in the order of the day."""
+    others: dict[SessionCode, Plan]
+    """The sessions it does not ask for, by the plan they would have: for sheets from before a change."""
     trigger: int
     retest_trigger: int
 
     @property
     def class_id(self) -> int:
         return self.school_class.id
+
+    @property
+    def day_type(self) -> DayType | None:
+        return self.what.day_type if self.what else None
 
     @property
     def plan(self) -> Plan | None:
@@ -60,37 +67,34 @@ def class_session(ref: str, day: date, code: str) -> ClassSession | None:
     if named is None or code not in SessionCode.__members__.values():
         return None
     stage, year, number = named
-    scope_holds = sa.or_(
-        CalendarDay.scope == Scope.SCHOOL,
-        sa.and_(CalendarDay.scope == Scope.GRADE, CalendarDay.scope_id == SchoolClass.entry_year),
-        sa.and_(CalendarDay.scope == Scope.CLASS, CalendarDay.scope_id == SchoolClass.id),
-    )
+    known = timetable_rows(day, day).subquery()  # at least one row: a school has plans
     rows = db.session.execute(
         sa.select(
             SchoolClass,
-            SessionPlan,
             _trigger_on(day, Site.FOREHEAD).label("trigger"),
             _trigger_on(day, Site.AXILLARY).label("retest_trigger"),
-            CalendarDay.scope,
-            CalendarDay.day_type,
+            *known.c,
         )
         .select_from(SchoolClass)
-        .join(SessionPlan, plan_holds(day))
-        .outerjoin(CalendarDay, sa.and_(CalendarDay.day == day, scope_holds))
+        .join(known, sa.true())
         .where(SchoolClass.stage == stage, SchoolClass.entry_year == year, SchoolClass.number == number)
     ).all()
     if not rows:
         return None
-    kind = day_type_of({row.scope: row.day_type for row in rows if row.scope})
-    plans = {row.SessionPlan.code: row.SessionPlan for row in rows}.values()
+    school_class = rows[0].SchoolClass
+    place = place_on(school_class, day)
+    set_by_school, calendar = read_timetable(rows)
+    what = place.among(calendar)
+    plans = day_plans(set_by_school, day, what, place)
     # What the guard has loaded is still good inside the transaction, which expires all that is attached.
-    db.session.expunge(rows[0].SchoolClass)
+    db.session.expunge(school_class)
     return ClassSession(
-        rows[0].SchoolClass,
+        school_class,
         day,
         SessionCode(code),
-        kind,
-        {plan.code: plan for plan in asked_plans(plans, kind)},
+        what,
+        {one.plan.code: one.plan for one in plans if one.asks_class},
+        {one.plan.code: one.plan for one in plans if not one.asks_class},
         rows[0].trigger or 373,
         rows[0].retest_trigger or 373,
     )
@@ -104,44 +108,6 @@ def _trigger_on(day: date, site: Site) -> sa.ScalarSelect[int]:
         .limit(1)
         .scalar_subquery()
     )
-
-
-def plan_holds(day: date) -> sa.ColumnElement[bool]:
-    """The condition that a session plan is the newest not after a day."""
-    newer = aliased(SessionPlan)
-    newest = (
-        sa.select(sa.func.max(newer.valid_from))
-        .where(newer.code == SessionPlan.code, newer.level == "routine", newer.valid_from <= day)
-        .correlate(SessionPlan)
-        .scalar_subquery()
-    )
-    return sa.and_(SessionPlan.level == "routine", SessionPlan.valid_from == newest)
-
-
-def asked_plans(plans: Iterable[SessionPlan], kind: DayType | None) -> list[Plan]:
-    """The plans a day of this kind asks classes for, in the order of the day."""
-    if kind is None:
-        return []
-    order = list(SessionCode)
-    asked = [
-        plan
-        for plan in plans
-        if plan.active and plan.recorded is RecordedBy.CLASS and plan.code.value in SESSIONS_OF_DAY[kind]
-    ]
-    return [
-        Plan(
-            plan.code,
-            plan.valid_from,
-            plan.recorded,
-            plan.opens,
-            plan.starts,
-            plan.deadline,
-            plan.closes,
-            plan.mode,
-            plan.how,
-        )
-        for plan in sorted(asked, key=lambda plan: order.index(plan.code))
-    ]
 
 
 @dataclass(frozen=True)

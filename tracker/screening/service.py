@@ -19,7 +19,7 @@ from tracker.errors import Rejected
 from tracker.school import service as school
 from tracker.school.rules import ExcuseCode, is_school_day
 from tracker.screening import queries
-from tracker.screening.defaults import SHIPPED_PLANS, SHIPPED_TRIGGERS
+from tracker.screening.defaults import SHIPPED_TRIGGERS, shipped_plans
 from tracker.screening.line_service import keep_lines
 from tracker.screening.models import FeverTrigger, Roster, SessionPlan, Sheet, SheetVersion
 from tracker.screening.queries import ClassSession, RosterStudent
@@ -32,6 +32,7 @@ from tracker.screening.rules import (
     FeverState,
     Line,
     Plan,
+    RecordedBy,
     Refusal,
     State,
     VersionKind,
@@ -68,9 +69,13 @@ class Moment:
     wall: time
 
 
-def ship_defaults(by: int | None, at: datetime, valid_from: date) -> None:
-    """The session plans and fever triggers a new school begins with."""
-    db.session.execute(sa.insert(SessionPlan), [{**plan, "valid_from": valid_from} for plan in SHIPPED_PLANS])
+def ship_defaults(
+    by: int | None, at: datetime, valid_from: date, *, arrival: RecordedBy = RecordedBy.GATE
+) -> None:
+    """The session plans and fever triggers a new school begins with; `arrival` is recorded at the gate."""
+    db.session.execute(
+        sa.insert(SessionPlan), [{**plan, "valid_from": valid_from} for plan in shipped_plans(arrival)]
+    )
     db.session.execute(
         sa.insert(FeverTrigger), [{**trigger, "valid_from": valid_from} for trigger in SHIPPED_TRIGGERS]
     )
@@ -88,16 +93,18 @@ def refuse_untimely(
     """The plan under which a sheet may be taken now.  Rejected where it may not.
 
     A teacher's first sheet is taken from the session's opening to its close, and corrected until the
-    end of the day; after that the nurse takes and corrects it, with a reason.
+    end of the day; after that the nurse takes and corrects it, with a reason.  What was taken before a
+    change of the day stays open for corrections, though the session is no longer asked for.
     """
     if session.day > moment.today:
         raise Rejected(Refusal.IN_FUTURE)
-    if not is_school_day(session.day_type):
+    if not base and not is_school_day(session.day_type):
         raise Rejected(Refusal.NO_SCHOOL_DAY)
-    if (plan := session.plan) is None:
+    plan = session.plan or (session.others.get(session.code) if base else None)
+    if plan is None:
         raise Rejected(Refusal.NOT_ASKED_FOR)
     is_today = session.day == moment.today
-    if is_today and moment.wall < plan.opens:
+    if is_today and not base and moment.wall < plan.opens:
         raise Rejected(Refusal.NOT_OPEN, opens=plan.opens)
     over = not is_today or (base == 0 and moment.wall > plan.closes)
     if over and Role.NURSE not in who.roles:
