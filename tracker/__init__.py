@@ -45,6 +45,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.nurse import models as _nurse  # noqa: F401
     from tracker.room import models as _room  # noqa: F401
     from tracker.school import roster_views as roster
+    from tracker.school import student_views as students
     from tracker.school import views as school
     from tracker.screening import receipt_views as receipts
     from tracker.screening import views as screening
@@ -71,6 +72,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         devices,
         school,
         roster,
+        students,
         screening,
         receipts,
         absence,

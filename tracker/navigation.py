@@ -30,7 +30,13 @@ MENU = [
 ]
 
 
-PART_OF = {"receipts": "screening", "return_rules": "absence", "zones": "disinfection", "roster": "school"}
+PART_OF = {
+    "receipts": "screening",
+    "return_rules": "absence",
+    "zones": "disinfection",
+    "roster": "school",
+    "students": "school",
+}
 """Under which entry of the menu the pages of a blueprint of another name stand."""
 
 

@@ -56,6 +56,7 @@ WORDS: dict[Refusal, Any] = {
     Refusal.WRONG_ROWS: lambda count: ngettext(
         "%(num)s row is wrong. Nothing was imported.", "%(num)s rows are wrong. Nothing was imported.", count
     ),
+    Refusal.NUMBER_TAKEN: _l("Another student has this number."),
     Refusal.UPLOAD_GONE: _l("This upload is no longer kept. Please upload the file again."),
     Refusal.ROSTER_CHANGED: _l(
         "The roster changed since this page was made. Nothing was imported; please look through it again."

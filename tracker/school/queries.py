@@ -238,6 +238,13 @@ class Enrolled:
     ends: date | None
 
 
+def seat_of(one: Enrolled) -> int | None:
+    """The seat a student has in that class."""
+    return db.session.scalar(
+        sa.select(Enrolment.seat).filter_by(student_id=one.student.id, starts=one.starts)
+    )
+
+
 def enrolled(student_id: int) -> Enrolled | None:
     """A student with the class it is in, was last in, or will be in."""
     row = db.session.execute(

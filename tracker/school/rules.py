@@ -90,6 +90,7 @@ class Refusal(StrEnum):
     WRONG_ROWS = "wrong_rows"
     UPLOAD_GONE = "upload_gone"
     ROSTER_CHANGED = "roster_changed"
+    NUMBER_TAKEN = "number_taken"
 
 
 class ExcuseCode(StrEnum):

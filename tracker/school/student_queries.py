@@ -1,0 +1,23 @@
+"""Reading one child of the roster: no word of health.  Nothing here writes."""
+
+from datetime import date
+
+import sqlalchemy as sa
+
+from tracker.db import db
+from tracker.school.models import Student
+from tracker.school.rules import school_year_of
+
+PROVISIONAL = "TEMP"
+
+
+def has_number(number: str) -> bool:
+    """Whether a number is a student's."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(Student.number == number))))
+
+
+def next_provisional(day: date) -> str:
+    """The next number for a child whose own has not come yet: `TEMP2026-007`."""
+    head = f"{PROVISIONAL}{school_year_of(day)}-"
+    last = db.session.scalar(sa.select(sa.func.max(Student.number)).where(Student.number.startswith(head)))
+    return f"{head}{int(last.removeprefix(head)) + 1 if last else 1:03}"

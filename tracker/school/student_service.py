@@ -1,0 +1,53 @@
+"""One child added, moved or corrected by page: a roster of one row, and the number that comes later."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from tracker.audit import service as audit
+from tracker.db import db
+from tracker.errors import Rejected
+from tracker.school import roster_service, student_queries
+from tracker.school.models import Student
+from tracker.school.roster_cells import Column, Table
+from tracker.school.roster_plan import Days
+from tracker.school.rules import Refusal
+
+
+def one_row(cells: dict[Column, str]) -> Table:
+    """A roster of one student.  A column that is not there stays as it is."""
+    return Table(tuple(column.value for column in cells), ((1, tuple(cells.values())),))
+
+
+def add(by: int, at: datetime, cells: dict[Column, str], days: Days) -> None:
+    """Add one child.  Without a number it gets a provisional one, to be replaced when the real one comes.
+
+    Rejected if the number is somebody's already.
+    """
+    number = cells[Column.STUDENT_NUMBER]
+    provisional = not number
+    if provisional:
+        number = student_queries.next_provisional(days.today)
+    elif student_queries.has_number(number):
+        raise Rejected(Refusal.NUMBER_TAKEN, Column.STUDENT_NUMBER)
+    table = one_row(cells | {Column.STUDENT_NUMBER: number})
+    roster_service.import_roster(by, at, table, "", days)
+    if provisional:
+        db.session.execute(sa.update(Student).where(Student.number == number).values(is_provisional=True))
+
+
+def change(by: int, at: datetime, student_id: int, cells: dict[Column, str], days: Days) -> None:
+    """Correct one child, or move it to another class from a day on.
+
+    A number that is given takes the place of the one there was, provisional or mistyped, and the child
+    stays the same.  Rejected if it is somebody else's.
+    """
+    student = db.session.get_one(Student, student_id)
+    number = cells[Column.STUDENT_NUMBER]
+    if number != student.number:
+        if student_queries.has_number(number):
+            raise Rejected(Refusal.NUMBER_TAKEN, Column.STUDENT_NUMBER)
+        student.number, student.is_provisional = number, False
+        db.session.flush()  # the roster finds the child by it
+        audit.record(by, at, "student.number", "student", student_id, student_id=student_id)
+    roster_service.import_roster(by, at, one_row(cells), "", days)
