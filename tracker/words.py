@@ -180,6 +180,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     EndedHow: {
         EndedHow.RETURNED: _l("Back at school"),
         EndedHow.LEFT_SCHOOL: _l("Left the school"),
+        EndedHow.TERM_ENDED: _l("The term ended"),
         EndedHow.CORRECTED: _l("Corrected"),
     },
     CallWay: {
@@ -207,17 +208,22 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         QueueGroup.OVERDUE: _l("Call due by now"),
         QueueGroup.TODAY: _l("Later today"),
         QueueGroup.LATER: _l("Coming days"),
-        QueueGroup.BACK: _l("Seen present again"),
+        QueueGroup.RESTING: _l("Resting in the vacation"),
+        QueueGroup.BACK: _l("Back or gone: to close"),
         QueueGroup.CLOSED: _l("Closed today"),
     },
     NextStep: {
         NextStep.CALL: _l("Call the guardian"),
         NextStep.SECOND_GUARDIAN: _l("Call the second guardian"),
-        NextStep.SUGGEST_DOCTOR: _l("Call, and suggest seeing a doctor"),
+        NextStep.ANSWER: _l("Answer the school nurse"),
+        NextStep.CHECK: _l("Vacation is over: check before class"),
+        NextStep.SUGGEST_DOCTOR: _l("Ill for three school days: ask again, and suggest seeing a doctor"),
+        NextStep.COUGH: _l("Coughing for over two weeks: the school nurse asks, and advises the TB clinic"),
         NextStep.NURSE_CALLS: _l("The school nurse calls"),
         NextStep.REVIEW: _l("The school nurse reviews"),
         NextStep.CLOSE: _l("The school nurse closes"),
         NextStep.OFFICE: _l("The office clears up the enrolment"),
+        NextStep.REST: _l("No call in the vacation"),
         NextStep.WAIT: _l("No call due"),
     },
     # Return to class

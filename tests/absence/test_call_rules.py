@@ -125,32 +125,49 @@ def test_where_an_absence_stands_in_the_queue(
 
 
 @pytest.mark.parametrize(
-    ("group", "results", "days", "due", "diagnosed", "step"),
+    ("group", "results", "asks", "step"),
     [
-        ("overdue", [], 1, True, False, "call"),
-        ("to_review", [R.HOME_ILL], 1, True, False, "review"),
-        ("back", [R.HOME_ILL], 2, False, False, "close"),
-        ("later", [R.MOVED], 2, False, False, "office"),
-        ("later", [], 2, False, False, "wait"),
-        ("today", [R.DECLINED], 2, True, False, "nurse_calls"),
-        ("today", [R.WRONG_NUMBER], 1, True, False, "second_guardian"),
-        ("today", [R.NOT_REACHED] * 2, 1, True, False, "call"),
-        ("today", [R.NOT_REACHED] * 3, 1, True, False, "second_guardian"),
-        ("today", [R.HOME_ILL] * 2, 3, True, False, "suggest_doctor"),
-        ("today", [R.HOME_ILL] * 2, 3, True, True, "call"),
-        ("today", [R.DOCTOR, R.HOME_BETTER], 4, True, False, "call"),
+        ("overdue", [], {}, "call"),
+        ("to_review", [R.HOME_ILL], {"cough": True, "asked": True}, "review"),
+        ("back", [R.HOME_ILL], {"due": False}, "close"),
+        ("back", [R.MOVED], {"due": False}, "office"),
+        ("back", [R.HOME_ILL], {"due": False, "cough": True}, "cough"),
+        ("closed", [R.MOVED], {"due": False}, "wait"),
+        ("later", [], {"due": False}, "wait"),
+        ("resting", [R.HOME_ILL], {"check": True}, "rest"),
+        ("today", [R.HOME_ILL], {"asked": True, "doctor": True}, "answer"),
+        ("today", [R.HOME_ILL], {"check": True, "doctor": True}, "check"),
+        ("today", [R.DECLINED], {}, "nurse_calls"),  # nobody urges
+        ("today", [R.WRONG_NUMBER], {}, "second_guardian"),
+        ("today", [R.NOT_REACHED] * 2, {}, "call"),
+        ("today", [R.NOT_REACHED] * 3, {"doctor": True}, "second_guardian"),
+        ("today", [R.HOME_ILL] * 2, {"doctor": True}, "suggest_doctor"),
+        ("today", [R.HOME_ILL] * 2, {"doctor": True, "cough": True}, "cough"),
     ],
 )
-def test_what_comes_next(
-    group: str, results: list[CallResult], days: int, due: bool, diagnosed: bool, step: str
-) -> None:
-    found = next_step(QueueGroup(group), reason=ILL, due=due, days=days, results=results, diagnosed=diagnosed)
+def test_what_comes_next(group: str, results: list[CallResult], asks: dict[str, bool], step: str) -> None:
+    found = next_step(QueueGroup(group), results=results, **{"due": True, **asks})
     assert found is NextStep(step)
 
 
-def test_who_is_hurt_is_not_sent_to_a_doctor_for_being_ill() -> None:
-    found = next_step(QueueGroup.TODAY, reason=HURT, due=True, days=5, results=[], diagnosed=False)
-    assert found is NextStep.CALL
+@pytest.mark.parametrize(
+    ("due", "more", "nurse", "teacher"),
+    [
+        (EARLIER, {"resting": True}, "resting", "resting"),
+        (None, {"resting": True}, "resting", "resting"),
+        (EARLIER, {"gone": True}, "back", "back"),
+        (EARLIER, {"gone": True, "resting": True}, "back", "back"),
+        (EARLIER, {"mine": False}, "overdue", "later"),
+        (TOMORROW, {"mine": False}, "later", "later"),
+    ],
+)
+def test_who_has_to_call_and_who_has_not(
+    due: datetime | None, more: dict[str, bool], nurse: str, teacher: str
+) -> None:
+    def seen_by(reviewer: bool) -> QueueGroup:
+        return group_of(EpisodeState.OPEN, due, None, now=NOW, tonight=TONIGHT, reviewer=reviewer, **more)
+
+    assert (seen_by(True), seen_by(False)) == (QueueGroup(nurse), QueueGroup(teacher))
 
 
 def test_tries_are_counted_from_the_end() -> None:

@@ -266,7 +266,7 @@ def test_who_is_in_no_class_any_more_is_closed_as_that(cast: Cast, missed: Episo
         close(cast, missed)
     close(cast, missed, day=TUE)
     found = only(missed.student_id)
-    assert (found.ended_how, found.ended_on) == (EndedHow.LEFT_SCHOOL, TUE)
+    assert (found.ended_how, found.ended_on) == (EndedHow.LEFT_SCHOOL, MON)
 
 
 def test_a_whole_story_on_either_database(either_app: tuple[Flask, Cast]) -> None:
@@ -283,7 +283,7 @@ def test_a_whole_story_on_either_database(either_app: tuple[Flask, Cast]) -> Non
     }
     row = rows[QueueGroup.TO_REVIEW][0]
     assert (row.signs.symptoms, row.signs.tenths, row.upto) == ((Symptom.COUGH,), 385, call)
-    assert queries.queue_counts(None, now, MON) == queries.QueueCounts(1, 0, 1, 0)
+    assert queue_queries.queue_counts(None, now, MON) == queue_queries.QueueCounts(1, 0, 1, 0)
     review(cast, third, call)
     take(cast, at("08:10", TUE))
     close(cast, third, call, TUE)

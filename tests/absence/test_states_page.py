@@ -1,34 +1,7 @@
-"""docs/absence-states.md is the table of transitions; `python -m tests.absence.test_states_page` makes it."""
+"""docs/absence-states.md is the table of transitions; `python -m docs.states` makes it."""
 
-from pathlib import Path
-
-from tracker.absence.rules import LIVE, TRANSITIONS, EpisodeState
-
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "absence-states.md"
-
-
-def states_page() -> str:
-    """The page: a diagram, and the same as a table."""
-    moves = [(one, other, why) for one, others in TRANSITIONS.items() for other, why in others.items()]
-    ends = [state.value for state in EpisodeState if state not in LIVE]
-    lines = [
-        "# The states of an absence",
-        "",
-        "Made from `TRANSITIONS` in `tracker/absence/rules.py` by",
-        "`python -m tests.absence.test_states_page`; a test compares the two.",
-        "",
-        "```mermaid",
-        "stateDiagram-v2",
-        "    [*] --> open: a sheet misses a student",
-        *(f"    {one.value} --> {other.value}: {why}" for one, other, why in moves),
-        *(f"    {end} --> [*]" for end in ends),
-        "```",
-        "",
-        "| from | to | when |",
-        "| --- | --- | --- |",
-        *(f"| {one.value} | {other.value} | {why} |" for one, other, why in moves),
-    ]
-    return "\n".join(lines) + "\n"
+from docs.states import PAGE, states_page
+from tracker.absence.rules import LIVE, TRANSITIONS, EpisodeState, moved
 
 
 def test_the_page_of_states_is_the_table_of_the_code() -> None:
@@ -39,5 +12,10 @@ def test_every_state_has_its_line_in_the_table() -> None:
     assert set(TRANSITIONS) == set(EpisodeState)
 
 
-if __name__ == "__main__":
-    PAGE.write_text(states_page(), encoding="utf-8")
+def test_no_live_state_is_a_dead_end() -> None:
+    ways = {state: set(TRANSITIONS[state]) for state in LIVE}
+    assert all(reached - LIVE or any(ways[one] - LIVE for one in reached & LIVE) for reached in ways.values())
+
+
+def test_a_state_may_stay_as_it_is() -> None:
+    assert all(moved(state, state) is state for state in EpisodeState)

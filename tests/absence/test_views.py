@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from tests.absence.town import ILL, LEAVE, UNKNOWN, at, log, move, only, take
 from tests.cast import TODAY, Cast
 from tracker import clock, datafolder
-from tracker.absence import queries
+from tracker.absence import queries, queue_queries
 from tracker.absence.forms import WORDS
 from tracker.absence.models import Call, Episode
 from tracker.absence.rules import CallResult, CallWay, EpisodeState, Refusal
@@ -442,7 +442,7 @@ def test_the_queue_takes_as_many_statements_for_five_hundred_as_for_three(
             page = someone.get("/absences/")
         counts.append(len(done))
     assert len(page.select(".case")) == 500
-    assert counts[0] == counts[1] <= 8, done
+    assert counts[0] == counts[1] <= 11, done
 
 
 def crowd_again(cast: Cast, size: int) -> None:
@@ -461,10 +461,10 @@ def test_the_home_page_counts_what_the_queue_shows(
     log(cast, at("08:20"), only(cast.students["3-1"][5]), CallResult.HOME_ILL)
     log(cast, at("08:20"), only(cast.students["3-1"][6]), CallResult.ARRIVED, by="nora")
     with statements() as done:
-        nurse = queries.queue_counts(None, at("09:00"), TODAY)
-    assert len(done) == 1
-    assert nurse == queries.QueueCounts(to_review=1, overdue=1, today=1, back=1)
-    mine = queries.queue_counts({cast.classes["3-1"]}, at("09:00"), TODAY)
-    assert mine == queries.QueueCounts(to_review=0, overdue=1, today=1, back=1)
-    theirs = queries.queue_counts({cast.classes["4-2"]}, at("09:00"), TODAY)
-    assert theirs == queries.QueueCounts(0, 0, 0, 0)
+        nurse = queue_queries.queue_counts(None, at("09:00"), TODAY)
+    assert len(done) == 2
+    assert nurse == queue_queries.QueueCounts(to_review=1, overdue=1, today=1, back=1)
+    mine = queue_queries.queue_counts({cast.classes["3-1"]}, at("09:00"), TODAY)
+    assert mine == queue_queries.QueueCounts(to_review=0, overdue=1, today=1, back=1)
+    theirs = queue_queries.queue_counts({cast.classes["4-2"]}, at("09:00"), TODAY)
+    assert theirs == queue_queries.QueueCounts(0, 0, 0, 0)

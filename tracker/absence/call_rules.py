@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from tracker.absence.rest_rules import first_after_vacation
 from tracker.absence.rules import CallResult, EpisodeState
-from tracker.screening.rules import ILL_REASONS, AbsenceReason
+from tracker.screening.rules import AbsenceReason
 
+BEFORE_CLASS = time(7, 50)
 FIRST_CALL = time(8, 40)
 NOON = time(12)
 EVENING = time(16, 30)
@@ -92,24 +94,34 @@ def next_due(
 ) -> Wall | None:
     """When to call again after a call at `now`; None: not on any day known yet.
 
-    `reason` is the episode's after the call, `school_days` the next ones from today on (today
-    included, if it is one), `next_on` the day that was agreed on.  Calls fall due on school days only.
+    `reason` is the episode's after the call, `school_days` those of the class around it and after,
+    `next_on` the day that was agreed on.  Calls fall due on school days only, after a vacation before class.
     """
+    coming = [day for day in school_days if day > now.day]
     if next_on is not None:
-        ahead = [moment for moment in (NOON, EVENING) if next_on > now.day or moment >= now.time]
-        return Wall(next_on, ahead[0]) if ahead else now
+        if next_on > now.day:
+            return _on(next_on, now.day, school_days)
+        return next((Wall(next_on, moment) for moment in (NOON, EVENING) if moment >= now.time), now)
     if AFTER_CALL[result] is NextDue.NEVER:
         return None
-    coming = [day for day in school_days if day > now.day]
     if AFTER_CALL[result] is NextDue.RETRY:
         again = datetime.combine(now.day, now.time) + RETRY
         if now.day in school_days and again.date() == now.day and again.time() <= LAST_CALL:
             return Wall(now.day, again.time())
-        return Wall(coming[0], FIRST_CALL) if coming else None
+        return _on(coming[0], now.day, school_days, FIRST_CALL) if coming else None
     between = 1 if AFTER_CALL[result] is NextDue.NEXT_DAY else SCHOOL_DAYS_BETWEEN_CALLS[reason]
     if between is None or len(coming) < between:
         return None
-    return Wall(coming[between - 1], NOON)
+    return _on(coming[between - 1], now.day, school_days)
+
+
+def _on(day: date, since: date, school_days: Sequence[date], moment: time = NOON) -> Wall:
+    """The time to call at on a day; before class where a vacation ends on it.
+
+    A call within the vacation does not shorten it: it began after the last school day before.
+    """
+    before = max((one for one in school_days if one <= since), default=since)
+    return Wall(day, BEFORE_CLASS if first_after_vacation(school_days, before, day) == day else moment)
 
 
 class QueueGroup(StrEnum):
@@ -119,7 +131,10 @@ class QueueGroup(StrEnum):
     OVERDUE = "overdue"
     TODAY = "today"
     LATER = "later"
+    RESTING = "resting"
+    """In a vacation nobody calls."""
     BACK = "back"
+    """Seen present again, or gone from the school: to be closed."""
     CLOSED = "closed"
 
 
@@ -131,18 +146,25 @@ def group_of(
     now: datetime,
     tonight: datetime,
     reviewer: bool,
+    gone: bool = False,
+    resting: bool = False,
+    mine: bool = True,
 ) -> QueueGroup:
     """Where an episode stands in the queue of whoever looks; `tonight` is the end of the school's day.
 
-    What waits for the nurse waits for nobody else: the teacher sees when to call again.
+    What waits for the nurse waits for nobody else: the teacher sees when to call again.  What somebody
+    else has to call about (not `mine`) is not due for the teacher; who is `gone` from the school is
+    called by nobody.
     """
     if state in (EpisodeState.CLOSED, EpisodeState.VOID):
         return QueueGroup.CLOSED
     if state is EpisodeState.TO_REVIEW and reviewer:
         return QueueGroup.TO_REVIEW
-    if state is EpisodeState.BACK or back_on is not None:
+    if state is EpisodeState.BACK or back_on is not None or gone:
         return QueueGroup.BACK
-    if due_at is None or due_at >= tonight:
+    if resting:
+        return QueueGroup.RESTING
+    if due_at is None or due_at >= tonight or not (mine or reviewer):
         return QueueGroup.LATER
     return QueueGroup.OVERDUE if due_at < now else QueueGroup.TODAY
 
@@ -151,46 +173,61 @@ class NextStep(StrEnum):
     """What is to be done next about an absence, and by whom."""
 
     CALL = "call"
+    ANSWER = "answer"
+    CHECK = "check"
     SECOND_GUARDIAN = "second_guardian"
     SUGGEST_DOCTOR = "suggest_doctor"
+    COUGH = "cough"
     NURSE_CALLS = "nurse_calls"
     REVIEW = "review"
     CLOSE = "close"
     OFFICE = "office"
+    REST = "rest"
     WAIT = "wait"
 
 
 TRIES_BEFORE_SECOND_GUARDIAN = 3
-DAYS_BEFORE_DOCTOR = 3
 
 
 def next_step(
     group: QueueGroup,
     *,
-    reason: AbsenceReason,
     due: bool,
-    days: int,
     results: Sequence[CallResult],
-    diagnosed: bool,
+    asked: bool = False,
+    check: bool = False,
+    cough: bool = False,
+    doctor: bool = False,
 ) -> NextStep:
-    """What comes next in an episode: `results` are those of its calls, in order; `days` its school days."""
+    """What comes next in an episode.
+
+    `results` are those of its calls, in order; `asked`: the nurse has asked back; `check`: a vacation
+    lies behind it; `cough` and `doctor`: what its signs ask for, see `sign_rules`.
+    """
     last = results[-1] if results else None
     if group is QueueGroup.TO_REVIEW:
         return NextStep.REVIEW
-    if last is CallResult.MOVED and group is not QueueGroup.CLOSED:
+    if group is QueueGroup.CLOSED:
+        return NextStep.WAIT
+    if last is CallResult.MOVED:
         return NextStep.OFFICE
+    if cough:
+        return NextStep.COUGH
     if group is QueueGroup.BACK:
         return NextStep.CLOSE
+    if group is QueueGroup.RESTING:
+        return NextStep.REST
+    if asked:
+        return NextStep.ANSWER
+    if check:
+        return NextStep.CHECK
     if not due:
         return NextStep.WAIT
     if last is CallResult.DECLINED:
         return NextStep.NURSE_CALLS
     if last is CallResult.WRONG_NUMBER or tries(results) >= TRIES_BEFORE_SECOND_GUARDIAN:
         return NextStep.SECOND_GUARDIAN
-    seen_doctor = diagnosed or not {CallResult.DOCTOR, CallResult.HOSPITAL}.isdisjoint(results)
-    if reason in ILL_REASONS and days >= DAYS_BEFORE_DOCTOR and not seen_doctor:
-        return NextStep.SUGGEST_DOCTOR
-    return NextStep.CALL
+    return NextStep.SUGGEST_DOCTOR if doctor else NextStep.CALL
 
 
 def tries(results: Sequence[CallResult]) -> int:

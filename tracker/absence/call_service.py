@@ -5,28 +5,26 @@ What sheets make of them stands in `service.py`; nobody else writes episodes and
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from tracker import clock
 from tracker.absence import call_rules as calls
-from tracker.absence import guardian_queries, queries, rules
+from tracker.absence import guardian_queries, queries, rules, standing_queries
+from tracker.absence.due_queries import instant, wall
 from tracker.absence.models import Call, Episode
-from tracker.absence.rules import CallResult, CallWay, EpisodeState, Refusal
-from tracker.absence.service import closed, instant, wall
+from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState, Refusal
+from tracker.absence.service import closed
+from tracker.absence.standing_queries import HORIZON
 from tracker.audit import service as audit
 from tracker.db import db
 from tracker.errors import Rejected
 from tracker.facts import service as facts
 from tracker.facts.rules import Certainty, Diagnosis, ObservationKind, SourceKind, Symptom
 from tracker.facts.service import Fact
-from tracker.school import queries as school
-from tracker.screening.rules import ILL_REASONS, AbsenceReason
-
-HORIZON = timedelta(days=120)
-"""How far the next school days are looked for: past the longest holidays."""
+from tracker.screening.rules import ILL_REASONS, AbsenceReason, HalfDay
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def record_call(by: int, at: datetime, episode_id: int, report: Report, *, revie
     today = clock.local(at).date()
     earlier = queries.calls_of(episode_id)
     newest = all(one.at <= report.called_at for one in earlier)
-    days = _school_days(episode, called.day, report.next_on)
+    days = _school_days(episode, called.day, today, report.next_on)
     _refuse(episode, report, at, today, called.day, days)
     before = episode.reason
     if newest:
@@ -114,9 +112,10 @@ def _live(episode_id: int) -> Episode:
     return episode
 
 
-def _school_days(episode: Episode, called: date, next_on: date | None) -> list[date]:
-    since = min(episode.first_on, called)
-    return school.school_days(since, max(called + HORIZON, next_on or called))
+def _school_days(episode: Episode, called: date, today: date, next_on: date | None = None) -> list[date]:
+    """The school days of the student's own class, from the first of the absence to months ahead."""
+    since, until = min(episode.first_on, called), max(called + HORIZON, next_on or called)
+    return standing_queries.own_days(episode.student_id, since, until, today)
 
 
 def _refuse(
@@ -153,8 +152,7 @@ def _continue(episode: Episode, report: Report, called: calls.Wall, days: Sequen
     episode.diagnosis = report.diagnosis or episode.diagnosis
     if report.result is CallResult.ARRIVED and episode.back_on is None:
         episode.back_on = max(called.day, episode.last_absent_on)
-    coming = [day for day in days if day >= called.day]
-    due = calls.next_due(report.result, episode.reason, called, coming, next_on=report.next_on)
+    due = calls.next_due(report.result, episode.reason, called, days, next_on=report.next_on)
     episode.due_at = None if episode.back_on else instant(due)
 
 
@@ -220,9 +218,7 @@ def close(by: int, at: datetime, episode_id: int, upto: int) -> None:
     """
     episode = _live(episode_id)
     today = clock.local(at).date()
-    made = queries.calls_of(episode_id)
-    enrolled = queries.is_enrolled(episode.student_id, today)
-    how = rules.ending(episode.back_on, made[-1].result if made else None, enrolled=enrolled)
+    how = _ending(episode, today)
     if how is None:
         raise Rejected(Refusal.NOT_BACK)
     if episode.state is EpisodeState.TO_REVIEW:
@@ -230,7 +226,7 @@ def close(by: int, at: datetime, episode_id: int, upto: int) -> None:
         if queries.has_unread_calls(episode_id):
             raise Rejected(Refusal.UNREAD)
     rules.moved(episode.state, EpisodeState.CLOSED)
-    for name, value in closed(at, episode.back_on or today, how).items():
+    for name, value in closed(at, *_last_half(episode, how, today), how).items():
         setattr(episode, name, value)
     audit.record(
         by,
@@ -241,6 +237,29 @@ def close(by: int, at: datetime, episode_id: int, upto: int) -> None:
         student_id=episode.student_id,
         changes={"how": how.value},
     )
+
+
+def _ending(episode: Episode, today: date) -> EndedHow | None:
+    """How an episode may be closed now."""
+    found = queries.episode(episode.id, today)
+    if found is None:
+        return None
+    made = queries.standing(queries.calls_of(episode.id))
+    last = made[-1].result if made else None
+    stand = standing_queries.standings([found], {}, today)[episode.id]
+    return rules.ending(episode.back_on, last, enrolled=found.is_enrolled(today), term_over=stand.term_over)
+
+
+def _last_half(episode: Episode, how: EndedHow, today: date) -> tuple[date, HalfDay]:
+    """On which day, and in which half of it, an episode came to its end."""
+    student = episode.student_id
+    if episode.back_on is not None:
+        return episode.back_on, standing_queries.half_back([student], episode.back_on)[student]
+    if how is EndedHow.TERM_ENDED:
+        days = standing_queries.own_days(student, episode.last_absent_on, today, today)
+        return max(days, default=episode.last_absent_on), HalfDay.AFTERNOON
+    left = standing_queries.enrolment_end(student)
+    return (left if left and left < today else today), HalfDay.AFTERNOON
 
 
 def reveal_phone(by: int, at: datetime, episode_id: int, seq: int) -> str | None:

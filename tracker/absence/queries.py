@@ -1,6 +1,6 @@
 """Reading absences: what a roster, the home page and an episode's page show.  Nothing here writes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,10 +12,10 @@ from tracker import clock
 from tracker.absence.call_rules import day_of_absence
 from tracker.absence.models import Call, Episode
 from tracker.absence.rules import LIVE, CallResult, CallWay, EpisodeState, LiveEpisode
-from tracker.accounts.models import User
+from tracker.accounts.models import Assignment, User, UserRole
+from tracker.accounts.rules import CLASS_DUTIES, Role
 from tracker.db import db
-from tracker.facts.models import Observation
-from tracker.facts.rules import Diagnosis, ObservationKind, SourceKind, Symptom
+from tracker.facts.rules import Diagnosis
 from tracker.school.models import Enrolment, SchoolClass, Student
 from tracker.school.queries import class_order, enrolled_on
 from tracker.screening.models import Entry, FeverTrigger, Sheet, SheetVersion
@@ -29,7 +29,12 @@ from tracker.screening.rules import (
     State,
 )
 
-_HAS_CALLS = sa.exists().where(Call.episode_id == Episode.id).correlate(Episode).label("has_calls")
+_HAS_CALLS = (
+    sa.exists()
+    .where(Call.episode_id == Episode.id, Call.struck_at.is_(None))
+    .correlate(Episode)
+    .label("has_calls")
+)
 
 
 def live_columns() -> tuple[Any, ...]:
@@ -140,6 +145,7 @@ def arrived_on(day: date) -> sa.ColumnElement[bool]:
     return sa.exists().where(
         Call.episode_id == Episode.id,
         Call.result == CallResult.ARRIVED,
+        Call.struck_at.is_(None),
         Call.at >= clock.at(day, time()),
         Call.at < tonight(day),
     )
@@ -149,7 +155,7 @@ def arrivals(episode_ids: Collection[int]) -> dict[int, datetime]:
     """When the students of these episodes were last logged as arrived."""
     rows = db.session.execute(
         sa.select(Call.episode_id, sa.func.max(Call.at))
-        .where(Call.episode_id.in_(episode_ids), Call.result == CallResult.ARRIVED)
+        .where(Call.episode_id.in_(episode_ids), Call.result == CallResult.ARRIVED, Call.struck_at.is_(None))
         .group_by(Call.episode_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -179,15 +185,25 @@ class CallSeen:
     result: CallResult
     tenths: int | None
     diagnosis: Diagnosis | None
+    hospital: str | None
     next_on: date | None
     note: str | None
+    by: int
+    reviewed_by: int | None
     reviewed_at: datetime | None
+    struck_at: datetime | None
+    struck_reason: str | None
     by_name: str
+
+    @property
+    def is_nurses(self) -> bool:
+        """Whether who logged it reviewed it by that."""
+        return self.by == self.reviewed_by
 
 
 def calls_where(*where: sa.ColumnElement[bool]) -> list[CallSeen]:
-    """Calls with who made them, oldest first."""
-    rows = db.session.execute(
+    """Calls with who made them, oldest first; those struck out as well."""
+    rows: Iterable[Any] = db.session.execute(
         sa.select(
             Call.id,
             Call.episode_id,
@@ -196,9 +212,14 @@ def calls_where(*where: sa.ColumnElement[bool]) -> list[CallSeen]:
             Call.result,
             Call.tenths,
             Call.diagnosis,
+            Call.hospital,
             Call.next_on,
             Call.note,
+            Call.by,
+            Call.reviewed_by,
             Call.reviewed_at,
+            Call.struck_at,
+            Call.struck_reason,
             User.name,
         )
         .join(User, User.id == Call.by)
@@ -209,13 +230,20 @@ def calls_where(*where: sa.ColumnElement[bool]) -> list[CallSeen]:
 
 
 def calls_of(episode_id: int) -> list[CallSeen]:
-    """The calls made in an episode, oldest first."""
+    """The calls made in an episode, oldest first; those struck out as well."""
     return calls_where(Call.episode_id == episode_id)
+
+
+def standing(calls: Iterable[CallSeen]) -> list[CallSeen]:
+    """The calls that count: those not struck out."""
+    return [call for call in calls if call.struck_at is None]
 
 
 def has_unread_calls(episode_id: int) -> bool:
     """Whether a call waits for the nurse to read it."""
-    unread = sa.exists().where(Call.episode_id == episode_id, Call.reviewed_at.is_(None))
+    unread = sa.exists().where(
+        Call.episode_id == episode_id, Call.reviewed_at.is_(None), Call.struck_at.is_(None)
+    )
     return bool(db.session.scalar(sa.select(unread)))
 
 
@@ -241,6 +269,27 @@ def of_class_now(today: date) -> sa.ColumnElement[bool]:
     return Enrolment.starts == newest
 
 
+CALLER = aliased(User, name="caller")
+
+
+def calls_for(today: date) -> sa.ColumnElement[bool]:
+    """The condition to outer-join CALLER by, beside Episode and Enrolment.
+
+    Who is named keeps the task as long as the account is used, by a nurse or in the student's class.
+    """
+    is_nurse = sa.exists().where(UserRole.user_id == CALLER.id, UserRole.role == Role.NURSE)
+    is_of_class = sa.exists().where(
+        Assignment.user_id == CALLER.id,
+        Assignment.what.in_(CLASS_DUTIES),
+        Assignment.class_id == Enrolment.class_id,
+        Assignment.starts <= today,
+        sa.or_(Assignment.ends.is_(None), Assignment.ends >= today),
+    )
+    return sa.and_(
+        CALLER.id == Episode.caller_id, CALLER.disabled_at.is_(None), sa.or_(is_nurse, is_of_class)
+    )
+
+
 @dataclass(frozen=True)
 class Followed:
     """An episode with whom it is about, and the class the student is in now."""
@@ -250,6 +299,9 @@ class Followed:
     seat: int | None
     enrolled_until: date | None
     school_class: SchoolClass
+    caller_id: int | None
+    """Who calls next, where it is not the homeroom teacher; nobody who has left class or school."""
+    caller_name: str | None
 
     @property
     def class_id(self) -> int:
@@ -264,10 +316,11 @@ class Followed:
 def followed(today: date, *where: sa.ColumnElement[bool]) -> list[Followed]:
     """Episodes with whom they are about, by class and seat.  One statement."""
     rows = db.session.execute(
-        sa.select(Episode, Student, Enrolment.seat, Enrolment.ends, SchoolClass)
+        sa.select(Episode, Student, Enrolment.seat, Enrolment.ends, SchoolClass, CALLER.id, CALLER.name)
         .join(Student, Student.id == Episode.student_id)
         .join(Enrolment, sa.and_(Enrolment.student_id == Student.id, of_class_now(today)))
         .join(SchoolClass, SchoolClass.id == Enrolment.class_id)
+        .outerjoin(CALLER, calls_for(today))
         .where(*where)
         .order_by(*class_order(), Enrolment.seat, Episode.id)
     )
@@ -288,95 +341,3 @@ def days_of(one: Episode, days: Sequence[date], today: date) -> int:
     """How many school days an absence has lasted: to today, or to the last day the student was missed."""
     still = one.state in LIVE and one.back_on is None
     return day_of_absence(one.first_on, today if still else one.last_absent_on, days)
-
-
-@dataclass(frozen=True)
-class Signs:
-    """What is known of a student's health in one absence."""
-
-    symptoms: Sequence[Symptom]
-    tenths: int | None
-
-
-NO_SIGNS = Signs((), None)
-
-
-def signs_of(*episodes: sa.ColumnElement[bool]) -> dict[int, Signs]:
-    """The symptoms and the highest temperature of each of these episodes, from sheets and calls."""
-    rows = db.session.execute(
-        sa.select(Episode.id, Observation.kind, Observation.code, sa.func.max(Observation.tenths))
-        .join(
-            Observation,
-            sa.and_(Observation.student_id == Episode.student_id, Observation.on >= Episode.first_on),
-        )
-        .where(
-            Observation.retracted_at.is_(None),
-            Observation.kind.in_((ObservationKind.SYMPTOM, ObservationKind.FEVER)),
-            *episodes,
-        )
-        .group_by(Episode.id, Observation.kind, Observation.code)
-    )
-    symptoms: dict[int, set[Symptom]] = {}
-    fevers: dict[int, int | None] = {}
-    for episode_id, kind, code, tenths in rows:
-        told = symptoms.setdefault(episode_id, set())
-        if kind is ObservationKind.SYMPTOM and code:
-            told.add(Symptom(code))
-        else:
-            fevers[episode_id] = tenths
-    return {
-        episode_id: Signs(tuple(one for one in Symptom if one in told), fevers.get(episode_id))
-        for episode_id, told in symptoms.items()
-    }
-
-
-def symptoms_of_calls(call_ids: Collection[int]) -> dict[int, list[Symptom]]:
-    """The symptoms each call told of."""
-    rows = db.session.execute(
-        sa.select(Observation.source_id, Observation.code).where(
-            Observation.source_kind == SourceKind.CALL,
-            Observation.source_id.in_(call_ids),
-            Observation.kind == ObservationKind.SYMPTOM,
-            Observation.retracted_at.is_(None),
-        )
-    ).all()
-    told: dict[int, list[Symptom]] = {}
-    for symptom in Symptom:
-        for call, code in rows:
-            if code == symptom:
-                told.setdefault(call, []).append(symptom)
-    return told
-
-
-@dataclass(frozen=True)
-class QueueCounts:
-    """How many absences stand where, for the home page."""
-
-    to_review: int
-    """What waits for the nurse to read; 0 for who does not review."""
-    overdue: int
-    today: int
-    back: int
-
-
-def queue_counts(class_ids: Collection[int] | None, now: datetime, today: date) -> QueueCounts:
-    """The queue in numbers: of some classes as their teacher sees it, or (None) of all as the nurse does.
-
-    One statement; the groups are those of `group_of`.
-    """
-    reviewer = class_ids is None
-    read = Episode.state == EpisodeState.OPEN if reviewer else Episode.state.in_(LIVE)
-    waiting = sa.and_(read, Episode.back_on.is_(None))
-    unread = Episode.state == EpisodeState.TO_REVIEW if reviewer else sa.false()
-    count = sa.func.count
-    query = sa.select(
-        count().filter(unread),
-        count().filter(waiting, Episode.due_at < now),
-        count().filter(waiting, Episode.due_at >= now, Episode.due_at < tonight(today)),
-        count().filter(Episode.back_on.is_not(None), sa.not_(unread)),
-    ).where(Episode.state.in_(LIVE))
-    if class_ids is not None:
-        query = query.join(
-            Enrolment, sa.and_(Enrolment.student_id == Episode.student_id, of_class_now(today))
-        ).where(Enrolment.class_id.in_(class_ids))
-    return QueueCounts(*db.session.execute(query).one())

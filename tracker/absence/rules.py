@@ -29,20 +29,20 @@ TRANSITIONS: Mapping[EpisodeState, Mapping[EpisodeState, str]] = {
     EpisodeState.OPEN: {
         EpisodeState.TO_REVIEW: "the teacher logs a call",
         EpisodeState.BACK: "seen present again",
-        EpisodeState.CLOSED: "the nurse closes: left the school",
+        EpisodeState.CLOSED: "the nurse closes: left the school, or the term has ended",
         EpisodeState.VOID: "the sheet is corrected before anybody called",
     },
     EpisodeState.TO_REVIEW: {
-        EpisodeState.OPEN: "the nurse has read it",
+        EpisodeState.OPEN: "the nurse has read it or asks back, or the call is struck out",
         EpisodeState.BACK: "the nurse has read it, seen present again",
     },
     EpisodeState.BACK: {
-        EpisodeState.OPEN: "absent again",
+        EpisodeState.OPEN: "absent again, or the arrival is struck out",
         EpisodeState.TO_REVIEW: "the teacher logs a call",
         EpisodeState.CLOSED: "the nurse closes: back at school",
     },
     EpisodeState.CLOSED: {
-        EpisodeState.OPEN: "absent again on the next school day, for the same reasons",
+        EpisodeState.OPEN: "absent again by the next school day, same reasons, or the nurse reopens it",
         EpisodeState.BACK: "the sheet that made another absence of it is undone",
     },
     EpisodeState.VOID: {},
@@ -225,6 +225,8 @@ class Sighting(StrEnum):
     """Absent again, but later or for other reasons: the old one is closed, a new one opens."""
     BACK = "back"
     VOID = "void"
+    LAPSED = "lapsed"
+    """A term has ended since: the old one is closed with it, and a new one opens for who is missed."""
     ASK = "ask"
     """The sheets of this day contradict each other: they must be read together, see `settle`."""
 
@@ -249,11 +251,20 @@ def goes_on(episode: LiveEpisode, reason: AbsenceReason, day: date, school_days:
     """Whether an absence after the return belongs to the same episode.
 
     It does for the same group of reasons, by the next school day after the student was seen again.
-    `school_days` are those from the return until `day`.
+    `school_days` are those of the class from the return until `day`.
     """
     if episode.back_on is None or not same_group(episode.reason, reason):
         return False
     return sum(episode.back_on < one <= day for one in school_days) <= 1
+
+
+def lapsed(episode: LiveEpisode, term_starts: date) -> bool:
+    """Whether the term an absence belongs to was over before the one a sheet is of began.
+
+    What the nurse has not read yet goes on: nothing leaves the queue unread.
+    """
+    seen_on = max(episode.last_absent_on, episode.back_on or episode.last_absent_on)
+    return episode.state is not EpisodeState.TO_REVIEW and seen_on < term_starts
 
 
 def follow(episode: LiveEpisode | None, seen: Seen, day: date) -> Sighting:
@@ -332,10 +343,12 @@ def after_review(back_on: date | None) -> EpisodeState:
     return EpisodeState.BACK if back_on is not None else EpisodeState.OPEN
 
 
-def ending(back_on: date | None, last_result: CallResult | None, *, enrolled: bool) -> EndedHow | None:
+def ending(
+    back_on: date | None, last_result: CallResult | None, *, enrolled: bool, term_over: bool = False
+) -> EndedHow | None:
     """How an episode may be closed; None: not yet, the student was not seen again."""
     if back_on is not None:
         return EndedHow.RETURNED
     if last_result is CallResult.MOVED or not enrolled:
         return EndedHow.LEFT_SCHOOL
-    return None
+    return EndedHow.TERM_ENDED if term_over else None

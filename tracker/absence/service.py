@@ -4,47 +4,22 @@ What people do about them (calls, review, closing) stands in `call_service.py`; 
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from tracker import clock
-from tracker.absence import call_rules as calls
-from tracker.absence import queries, rules
+from tracker.absence import queries, rules, standing_queries
+from tracker.absence.due_queries import Due, after_leave, calling, wall
 from tracker.absence.models import Episode
+from tracker.absence.rest_rules import REST_DAYS
 from tracker.absence.rules import EndedHow, EpisodeState, LiveEpisode, Seen, Sighting
 from tracker.audit import service as audit
 from tracker.db import db, insert
 from tracker.errors import RunAgain
 from tracker.school import queries as school
+from tracker.school.class_day_queries import class_school_days
 from tracker.screening.rules import FOLLOWED_REASONS, AbsenceReason, HalfDay
-
-
-def wall(at: datetime) -> calls.Wall:
-    """An instant on the school's wall clock, to the minute."""
-    local = clock.local(at)
-    return calls.Wall(local.date(), local.time().replace(second=0, microsecond=0))
-
-
-def instant(moment: calls.Wall | None) -> datetime | None:
-    """A moment of the wall clock as an instant."""
-    return clock.at(moment.day, moment.time) if moment else None
-
-
-@dataclass(frozen=True)
-class Due:
-    """What the first calls about the absent of one sheet hang on."""
-
-    day: date
-    """The day of the sheet."""
-    now: calls.Wall
-    first_call: calls.Wall
-
-    def first(self, reason: AbsenceReason) -> datetime | None:
-        """When the first call is due, by the reason of the absence."""
-        return instant(calls.first_due(reason, self.day, self.now, self.first_call))
 
 
 def follow_sheet(
@@ -69,21 +44,32 @@ def follow_sheet(
     sightings = _sightings(class_id, day, seen, live)
     if not sightings:
         return
-    when = Due(day, _calling(day, at), wall(first_call_at))
     reasons = {one.student_id: one.reason for one in seen}
+    on_leave = [
+        student
+        for student, what in sightings.items()
+        if what in (Sighting.OPENS, Sighting.OTHER, Sighting.LAPSED)
+        and reasons[student] is AbsenceReason.PERSONAL
+    ]
+    when = Due(day, calling(class_id, day, at), wall(first_call_at), after_leave(class_id, day, on_leave))
+    presence = {one.student_id: one.present for one in seen}
+    ends = _ends(class_id, day, sightings, live)
     changes: dict[int, dict[str, Any]] = {}
     opened: list[tuple[int, AbsenceReason]] = []
     for student, what in sightings.items():
         reason = _followed(reasons[student])
-        if what in (Sighting.OPENS, Sighting.OTHER):
+        missed = what is Sighting.LAPSED and presence[student] is False
+        if missed or what in (Sighting.OPENS, Sighting.OTHER):
             opened.append((student, reason))
-        if what is not Sighting.OPENS and (values := _change(live[student], what, reason, at, when)):
+        if what is not Sighting.OPENS and (
+            values := _change(live[student], what, reason, at, when, ends.get(student))
+        ):
             changes[live[student].id] = values
     _write(changes, live.values())
     _open(at, class_id, half, opened, when)
     told = {
         what.value: sorted(live[student].id for student, one in sightings.items() if one is what)
-        for what in (Sighting.BACK, Sighting.AGAIN, Sighting.OTHER, Sighting.VOID)
+        for what in (Sighting.BACK, Sighting.AGAIN, Sighting.OTHER, Sighting.LAPSED, Sighting.VOID)
         if what in sightings.values()
     }
     if told:
@@ -96,9 +82,9 @@ def unfollow_sheet(
     """Take back what a sheet of `since` made of its students' episodes, once it is withdrawn.
 
     An episode it opened becomes void unless somebody has called about it or another sheet of the day
-    misses the student too; the one it had closed for that waits for the nurse again.  One it saw the
-    end of goes on.  One it let go on after a return stays open: the day of that return is no longer
-    known, and the next sheet that sees the student ends it.
+    misses the student too; the one it had closed for that waits for the nurse again, or goes on where
+    it was closed with its term.  One it saw the end of goes on.  One it let go on after a return stays
+    open: the day of that return is no longer known, and the next sheet that sees the student ends it.
 
     RunAgain where one of them changes at the same moment.
     """
@@ -111,7 +97,7 @@ def unfollow_sheet(
     replaced = sa.and_(
         Episode.state == EpisodeState.CLOSED,
         Episode.closed_at == since,
-        Episode.ended_how == EndedHow.RETURNED,
+        Episode.ended_how.in_((EndedHow.RETURNED, EndedHow.TERM_ENDED)),
     )
     rows = db.session.execute(
         sa.select(Episode.student_id, *queries.live_columns())
@@ -133,11 +119,19 @@ def unfollow_sheet(
         for student, episode in live
         if episode.back_on is not None and together[student].last_present is not True
     ]
-    back = [episode.id for student, episode in found if not episode.is_live and student in void]
+    others = {student for student, _ in live} - set(void)
+    back = [
+        episode
+        for student, episode in found
+        if not episode.is_live and (student in void or (episode.back_on is None and student not in others))
+    ]
     # The void ones first: a student has one live episode at most.
     changes: dict[int, dict[str, Any]] = {episode_id: _voided(at) for episode_id in void.values()}
-    changes |= {episode_id: _reopened(EpisodeState.CLOSED, EpisodeState.BACK) for episode_id in back}
-    when = Due(day, _calling(day, at), wall(at))
+    when = Due(day, calling(class_id, day, at), wall(at))
+    for episode in back:
+        changes[episode.id] = _reopened(EpisodeState.CLOSED, rules.after_review(episode.back_on))
+        if episode.back_on is None:
+            changes[episode.id]["due_at"] = when.first(episode.reason)
     for episode in again:
         changes[episode.id] = {
             "state": _waiting(episode.state, EpisodeState.OPEN),
@@ -146,7 +140,11 @@ def unfollow_sheet(
         }
     _write(changes, [episode for _, episode in found])
     if changes:
-        told = {"void": sorted(void.values()), "back": back, "again": sorted(one.id for one in again)}
+        told = {
+            "void": sorted(void.values()),
+            "back": [one.id for one in back],
+            "again": sorted(one.id for one in again),
+        }
         audit.record(by, at, "absence.unfollow", "school_class", class_id, changes=told)
 
 
@@ -165,6 +163,7 @@ def _sightings(
                 absent_halves=together[student].absent_halves,
             )
         _believe_arrivals(asked, found, together, live)
+    _let_lapse(found, seen, live, day)
     reasons = {one.student_id: _followed(one.reason) for one in seen}
     again = {
         student: back
@@ -174,12 +173,51 @@ def _sightings(
     }
     if again:
         since = min(again.values())
-        days = school.school_days(since, day) if since < day else []
+        days = class_school_days(class_id, since, day) if since < day else []
         for student in again:
             unread = live[student].state is EpisodeState.TO_REVIEW
             if not unread and not rules.goes_on(live[student], reasons[student], day, days):
                 found[student] = Sighting.OTHER
     return {student: what for student, what in found.items() if what is not Sighting.NOTHING}
+
+
+def _let_lapse(
+    found: dict[int, Sighting], seen: Sequence[Seen], live: Mapping[int, LiveEpisode], day: date
+) -> None:
+    """Absences of a term gone by do not go on in the next one."""
+    long_ago = {
+        one.student_id: episode
+        for one in seen
+        if found[one.student_id] not in (Sighting.NOTHING, Sighting.OPENS)
+        if (episode := live[one.student_id]) and (day - episode.last_absent_on).days > REST_DAYS
+    }
+    term = school.term_on(day) if long_ago else None
+    for student, episode in long_ago.items():
+        if term and rules.lapsed(episode, term.starts):
+            ended = episode.back_on is not None
+            found[student] = Sighting.OTHER if ended else Sighting.LAPSED
+
+
+def _ends(
+    class_id: int, day: date, sightings: Mapping[int, Sighting], live: Mapping[int, LiveEpisode]
+) -> dict[int, tuple[date, HalfDay]]:
+    """On which day, and in which half of it, absences ended that are closed now."""
+    ends: dict[int, tuple[date, HalfDay]] = {}
+    returned: dict[date, list[int]] = {}
+    for student, what in sightings.items():
+        episode = live.get(student)
+        if episode is None:
+            continue
+        if what is Sighting.OTHER and episode.is_live:
+            returned.setdefault(episode.back_on or day, []).append(student)
+        if what is Sighting.LAPSED:
+            term = school.term_on(episode.last_absent_on)
+            days = class_school_days(class_id, episode.last_absent_on, term.ends) if term else []
+            ends[student] = (days[-1] if days else episode.last_absent_on, HalfDay.AFTERNOON)
+    for back_on, students in returned.items():
+        halves = standing_queries.half_back(students, back_on)
+        ends |= {student: (back_on, halves[student]) for student in students}
+    return ends
 
 
 def _believe_arrivals(
@@ -208,7 +246,12 @@ def _waiting(state: EpisodeState, to: EpisodeState) -> EpisodeState:
 
 
 def _change(
-    episode: LiveEpisode, what: Sighting, reason: AbsenceReason, at: datetime, when: Due
+    episode: LiveEpisode,
+    what: Sighting,
+    reason: AbsenceReason,
+    at: datetime,
+    when: Due,
+    end: tuple[date, HalfDay] | None,
 ) -> dict[str, Any]:
     """The columns of an episode that a sighting changes."""
     match what:
@@ -217,7 +260,9 @@ def _change(
         case Sighting.BACK:
             return {"state": _waiting(episode.state, EpisodeState.BACK), "back_on": when.day, "due_at": None}
         case Sighting.OTHER:
-            return closed(at, episode.back_on or when.day, EndedHow.RETURNED) if episode.is_live else {}
+            return closed(at, *end, EndedHow.RETURNED) if end else {}
+        case Sighting.LAPSED:
+            return closed(at, *end, EndedHow.TERM_ENDED) if end else {}
     day = when.day
     values: dict[str, Any] = {"last_absent_on": day} if day > episode.last_absent_on else {}
     better = rules.better_reason(episode, reason)
@@ -234,15 +279,22 @@ def _voided(at: datetime) -> dict[str, Any]:
 
 
 def _reopened(state: EpisodeState, to: EpisodeState) -> dict[str, Any]:
-    return {"state": _waiting(state, to), "ended_on": None, "ended_how": None, "closed_at": None}
+    return {
+        "state": _waiting(state, to),
+        "ended_on": None,
+        "ended_half": None,
+        "ended_how": None,
+        "closed_at": None,
+    }
 
 
-def closed(at: datetime, ended_on: date, how: EndedHow) -> dict[str, Any]:
+def closed(at: datetime, ended_on: date, half: HalfDay | None, how: EndedHow) -> dict[str, Any]:
     """The columns of an episode that came to its end."""
     return {
         "state": EpisodeState.CLOSED,
         "due_at": None,
         "ended_on": ended_on,
+        "ended_half": half,
         "ended_how": how,
         "closed_at": at,
     }
@@ -295,7 +347,7 @@ def _open(
             "last_absent_on": when.day,
             "state": EpisodeState.OPEN,
             "reason": reason,
-            "due_at": when.first(reason),
+            "due_at": when.first(reason, student),
             "opened_at": at,
         }
         for student, reason in absent
@@ -305,13 +357,3 @@ def _open(
         db.session.execute(
             insert(Episode).on_conflict_do_nothing(), rows, execution_options={"render_nulls": True}
         )
-
-
-def _calling(day: date, at: datetime) -> calls.Wall:
-    """From when calls can be made about a sheet of `day` that is taken at `at`."""
-    now = wall(at)
-    if now.day == day or school.school_days(now.day, now.day):
-        return now
-    # Entered afterwards, on a day when nobody is at school.
-    coming = school.next_school_day(now.day)
-    return calls.Wall(coming, calls.FIRST_CALL) if coming else now

@@ -10,11 +10,10 @@ from flask_babel import gettext as _
 
 from tracker import clock, edge
 from tracker.absence import call_service as service
-from tracker.absence import forms, guardian_queries, queries, queue_queries
+from tracker.absence import forms, guardian_queries, queries, queue_queries, sign_queries
 from tracker.absence.call_service import Report
-from tracker.absence.models import Episode
 from tracker.absence.queries import Followed
-from tracker.absence.rules import LIVE, QUICK_RESULTS, CallResult, CallWay, ending
+from tracker.absence.rules import LIVE, QUICK_RESULTS, CallResult, CallWay
 from tracker.accounts.guards import requires
 from tracker.db import transaction
 from tracker.errors import Rejected
@@ -49,7 +48,7 @@ def queue() -> Any:
     shown = [chosen.id] if chosen else None if reviewer else g.identity.classes
     page = edge.page(
         "absence/queue.html",
-        groups=queue_queries.queue(shown, clock.now(), today, reviewer=reviewer),
+        groups=queue_queries.queue(shown, clock.now(), today, reviewer=reviewer, me=g.identity.user_id),
         classes=classes,
         chosen=chosen,
         back={"class": class_ref(chosen)} if chosen else {},
@@ -201,22 +200,21 @@ def _page(
     if form is None:
         form = forms.CallForm(formdata=None)
     calls = queries.calls_of(one.id)
+    row = queue_queries.row_of(found, clock.now(), today, reviewer=_reviews(), me=g.identity.user_id)
     page = edge.page(
         "absence/episode.html",
         code=422 if refused else None,
         found=found,
+        row=row,
         form=form,
         refused=refused,
         form_has_errors=bool(refused or form.complaints),
         calls=calls[::-1],
-        symptoms_of=queries.symptoms_of_calls([call.id for call in calls]) if calls else {},
-        signs=queries.signs_of(Episode.id == one.id).get(one.id, queries.NO_SIGNS),
+        symptoms_of=sign_queries.symptoms_of_calls([call.id for call in calls]) if calls else {},
         guardians=guardian_queries.guardians(one.student_id),
         shown_phone=shown_phone or {},
-        days=queries.days_of(one, school.school_days(one.first_on, today), today),
-        upto=max((call.id for call in calls), default=0),
+        upto=row.upto,
         live=one.state in LIVE,
-        may_end=ending(one.back_on, calls[-1].result if calls else None, enrolled=found.is_enrolled(today)),
         quick_results=QUICK_RESULTS,
         new_key=uuid4,
     )

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from tracker import clock
 from tracker.absence import call_rules
+from tracker.absence.due_queries import instant, wall
 from tracker.absence.models import Call, Episode
 from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState
-from tracker.absence.service import instant, wall
 from tracker.audit.models import Trail
 from tracker.db import Model
 from tracker.demo.illness import LATE, WARM, Left, Spell

@@ -19,7 +19,7 @@ bp = Blueprint("home", __name__)
 @requires(Permission.ACCOUNT_OWN)
 def home() -> Any:
     """What this person has to do now."""
-    from tracker.absence import queries as absence
+    from tracker.absence import queue_queries as absence
     from tracker.disinfection import queries as disinfection
     from tracker.screening import day_queries as screening
 
@@ -32,7 +32,7 @@ def home() -> Any:
         values["missing"] = screening.missing_classes(today, clock.local(now).time())
     if has_role_for(who, Permission.QUEUE_READ):
         only = None if Role.NURSE in who.roles else who.classes
-        values["queue"] = absence.queue_counts(only, now, today)
+        values["queue"] = absence.queue_counts(only, now, today, me=who.user_id)
     if has_role_for(who, Permission.TASKS_READ):
         values["tasks"] = disinfection.task_counts(who, now, today)
     if Role.ADMIN in who.roles:
