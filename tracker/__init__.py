@@ -41,8 +41,9 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.gate import models as _gate  # noqa: F401  the schema is whole from the first revision on
     from tracker.home import views as home
     from tracker.meeting import views as meeting
-    from tracker.notices import models as _notices  # noqa: F401
-    from tracker.nurse import models as _nurse  # noqa: F401
+    from tracker.notices import views as notices
+    from tracker.nurse import close_views as close
+    from tracker.nurse import views as nurse
     from tracker.room import models as _room  # noqa: F401
     from tracker.school import roster_views as roster
     from tracker.school import student_views as students
@@ -77,6 +78,9 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         receipts,
         absence,
         return_rules,
+        nurse,
+        close,
+        notices,
         disinfection,
         zones,
         assessment,

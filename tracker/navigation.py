@@ -20,6 +20,7 @@ class Item:
 
 MENU = [
     Item("home.home", _l("Today"), Permission.ACCOUNT_OWN),
+    Item("nurse.day", _l("Nurse's day"), Permission.NURSE_DAY),
     Item("screening.overview", _l("Screening"), Permission.SCREENING_LIST),
     Item("absence.queue", _l("Absences"), Permission.QUEUE_READ),
     Item("disinfection.today", _l("Disinfection"), Permission.TASKS_READ),
@@ -32,6 +33,7 @@ MENU = [
 
 PART_OF = {
     "receipts": "screening",
+    "close": "nurse",
     "return_rules": "absence",
     "zones": "disinfection",
     "roster": "school",

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     """Who is expected back, and who is not to be admitted yet."""
     RETURN_RULES = "absence:rules:manage"
     """What each disease asks for before the return to class."""
+    NURSE_DAY = "nurse:day:read"
+    """The nurse's day: what waits for her in the whole school, and closing it."""
     TASKS_READ = "disinfection:tasks:read"
     """Today's tasks, of those zones one may see."""
     TASK_READ = "disinfection:task:read"
@@ -89,6 +91,11 @@ def anybody(who: Identity, what: Any) -> bool:
     return True
 
 
+def is_nurse(who: Identity, what: Any) -> bool:
+    """Whoever does the school nurse's work now: a nurse, or the second reporter who stands in."""
+    return who.is_nurse
+
+
 def of_own_class(who: Identity, what: Any) -> bool:
     """The thing belongs to a class this person is assigned to today."""
     return what is not None and what.class_id in who.classes
@@ -108,8 +115,10 @@ def of_account_without_health(who: Identity, what: Any) -> bool:
     )
 
 
+OF_NOTHING = (anybody, is_nurse)
+"""What holds of a person, whatever the thing."""
+
 is_teacher = HasRole(Role.TEACHER)
-is_nurse = HasRole(Role.NURSE)
 is_staff = HasRole(Role.STAFF)
 is_inspector = HasRole(Role.INSPECTOR)
 is_logistics = HasRole(Role.LOGISTICS)
@@ -137,6 +146,7 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.EPISODE_CLEAR: [[is_nurse]],
     Permission.RETURNS_READ: [[is_nurse]],
     Permission.RETURN_RULES: [[is_nurse]],
+    Permission.NURSE_DAY: [[is_nurse]],
     Permission.TASKS_READ: [[is_teacher], [is_staff], [is_nurse], [is_logistics]],
     Permission.TASK_READ: [
         [is_teacher, of_own_class],
@@ -198,6 +208,6 @@ def has_role_for(who: Identity, permission: Permission) -> bool:
     if who.on_classroom_screen and permission not in ON_CLASSROOM_SCREEN:
         return False
     return any(
-        all(holds(who, None) for holds in line if holds is anybody or isinstance(holds, (HasRole, OnDuty)))
+        all(holds(who, None) for holds in line if holds in OF_NOTHING or isinstance(holds, (HasRole, OnDuty)))
         for line in PERMISSIONS[permission]
     )

@@ -23,6 +23,7 @@ from tracker.disinfection.rules import (
     ZoneType,
 )
 from tracker.facts.rules import Diagnosis, Symptom
+from tracker.nurse.plausibility_rules import Hint
 from tracker.school.rules import DayType, ExcuseCode, Sex, Stage
 from tracker.screening.rules import (
     AbsenceReason,
@@ -56,6 +57,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         Duty.GATE: _l("Gate duty"),
         Duty.DUTY_LEADER: _l("Duty leader"),
         Duty.SECOND_REPORTER: _l("Second outbreak reporter"),
+        Duty.NURSE_AWAY: _l("Away: the second reporter stands in"),
     },
     Stage: {
         Stage.PRIMARY: _l("Primary school"),
@@ -333,6 +335,11 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         Group.MISSED: _l("Missed"),
     },
     # End of disinfection
+    Hint: {
+        Hint.ONE_VALUE: _l("one value for all"),
+        Hint.SAME_AS_BEFORE: _l("same values as the day before"),
+        Hint.EARLY: _l("submitted before the session starts"),
+    },
     DutyKind: {
         DutyKind.SCREENING: _l("Screening"),
         DutyKind.HYGIENE: _l("Cleaning, airing and disinfection"),

@@ -11,10 +11,10 @@ from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFProtect
 
 from tracker import clock
-from tracker.accounts import queries
+from tracker.accounts import queries, stand_in_queries
 from tracker.accounts.device_service import note_seen, token_hash
 from tracker.accounts.models import User
-from tracker.accounts.rules import IDLE_MINUTES, PIN_MINUTES, DeviceUse, Identity
+from tracker.accounts.rules import IDLE_MINUTES, PIN_MINUTES, DeviceUse, Duty, Identity
 from tracker.db import transaction
 from tracker.permissions import Permission, has_role_for, permits
 
@@ -96,6 +96,9 @@ def _load(token: str) -> SignedIn | None:
     )
     if identity and session.get("use") == DeviceUse.CLASSROOM:
         identity = replace(identity, on_classroom_screen=True)
+    if identity and Duty.SECOND_REPORTER in identity.duties:
+        stands_in = stand_in_queries.stands_in(identity.user_id, clock.local(clock.now()))
+        identity = replace(identity, stands_in=stands_in)
     return SignedIn(int(user_id), int(epoch), identity) if identity else None
 
 

@@ -1,6 +1,7 @@
 """Who people are in a school: roles and dated assignments.  No database, no web."""
 
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
 
 
@@ -28,6 +29,8 @@ class Duty(StrEnum):
     GATE = "gate"
     DUTY_LEADER = "duty_leader"
     SECOND_REPORTER = "second_reporter"
+    NURSE_AWAY = "nurse_away"
+    """Of a school nurse: away, so that the second reporter stands in."""
 
 
 class Place(StrEnum):
@@ -48,6 +51,7 @@ PLACE_OF = {
     Duty.GATE: Place.SCHOOL,
     Duty.DUTY_LEADER: Place.SCHOOL,
     Duty.SECOND_REPORTER: Place.SCHOOL,
+    Duty.NURSE_AWAY: Place.SCHOOL,
 }
 
 CLASS_DUTIES = frozenset(duty for duty, place in PLACE_OF.items() if place is Place.CLASS)
@@ -117,6 +121,34 @@ class Identity:
     """The own device this person uses, where it stays signed in for the term."""
     on_classroom_screen: bool = False
     """Whether others look at the screen: no names, no history, nothing but the sheet of the class."""
+    stands_in: bool = False
+    """Whether this second reporter stands in for the school nurse now."""
+
+    @property
+    def is_nurse(self) -> bool:
+        """Whether this person does the school nurse's work now."""
+        return Role.NURSE in self.roles or self.stands_in
+
+
+NURSES_MORNING = time(9)
+"""Until then on a school day a nurse opens her page, or the second reporter stands in."""
+NURSES_EVENING = time(17)
+"""From then on the second reporter stands in for a day that is not signed."""
+
+
+def stands_in(
+    *, nurse_here: bool, is_school_day: bool, wall: time, nurse_looked: bool, signed: bool, began: bool
+) -> bool:
+    """Whether the second reporter stands in for the nurse.
+
+    `nurse_here`: a nurse is not away today; `nurse_looked`: one opened her page today; `signed`: the day
+    is closed; `began`: this person stood in before today, and is not locked out of the work begun.
+    """
+    if not nurse_here or began:
+        return True
+    late = wall >= NURSES_MORNING and not nurse_looked
+    unsigned = wall >= NURSES_EVENING and not signed
+    return is_school_day and (late or unsigned)
 
 
 # Failed sign-ins within the window that lock an account from one address, one account from

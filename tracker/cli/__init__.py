@@ -6,13 +6,14 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every command, named once, in order."""
-    from tracker.cli import accounts, database, demo, school
+    from tracker.cli import accounts, database, demo, notices, school
 
     commands: list[click.Command] = [
         *database.commands,
         *school.commands,
         *accounts.commands,
         *demo.commands,
+        *notices.commands,
     ]
     for command in commands:
         app.cli.add_command(command)

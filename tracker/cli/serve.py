@@ -14,6 +14,7 @@ from types import FrameType
 from flask import Flask
 
 from tracker import __version__, clock, create_app, datafolder, schema
+from tracker.cli.notices import Ticking
 from tracker.config import SettingError
 
 log = logging.getLogger("tracker")
@@ -118,7 +119,8 @@ def _serve(app: Flask) -> int:
     shown = f"[{host}]" if ":" in host else host
     print(f"Serving on http://{shown}:{server.effective_port}  (Ctrl-C ends it)", flush=True)
     try:
-        server.run()
+        with Ticking(app):
+            server.run()
     finally:
         server.close()
     return 0

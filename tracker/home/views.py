@@ -1,6 +1,7 @@
 """The first page after signing in, and the health check."""
 
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 from flask import Blueprint, g, jsonify, render_template
@@ -9,6 +10,8 @@ from tracker import __version__, clock, schema
 from tracker.accounts.guards import public, requires
 from tracker.accounts.rules import Role
 from tracker.db import db
+from tracker.notices.lines import lines
+from tracker.nurse.close_queries import closes
 from tracker.permissions import Permission, has_role_for
 from tracker.school import queries as school
 
@@ -25,13 +28,15 @@ def home() -> Any:
 
     now, today = clock.now(), clock.today()
     who = g.identity
-    values: dict[str, Any] = {"day_type": school.day_type_for(school.day_types(today), None)}
+    values: dict[str, Any] = {"notices": lines(who.user_id, today), "new_key": uuid4}
+    values |= {"day_type": school.day_type_for(school.day_types(today), None)}
     if Role.TEACHER in who.roles:
         values["classes"] = screening.class_days(who.classes, today, clock.local(now).time())
     if has_role_for(who, Permission.SCREENING_OVERVIEW):
+        values["signed"] = next(iter(closes(today)), None)
         values["missing"] = screening.missing_classes(today, clock.local(now).time())
     if has_role_for(who, Permission.QUEUE_READ):
-        only = None if Role.NURSE in who.roles else who.classes
+        only = None if who.is_nurse else who.classes
         values["queue"] = absence.queue_counts(only, now, today, me=who.user_id)
     if has_role_for(who, Permission.TASKS_READ):
         values["tasks"] = disinfection.task_counts(who, now, today)

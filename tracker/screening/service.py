@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from tracker import clock
 from tracker.absence import service as absence
 from tracker.absence.rules import Seen
-from tracker.accounts.rules import Identity, Role
+from tracker.accounts.rules import Identity
 from tracker.audit import service as audit
 from tracker.db import db, insert
 from tracker.errors import Rejected
@@ -107,7 +107,7 @@ def refuse_untimely(
     if is_today and not base and moment.wall < plan.opens:
         raise Rejected(Refusal.NOT_OPEN, opens=plan.opens)
     over = not is_today or (base == 0 and moment.wall > plan.closes)
-    if over and Role.NURSE not in who.roles:
+    if over and not who.is_nurse:
         raise Rejected(Refusal.CORRECTION_OVER if base else Refusal.CLOSED, closes=plan.closes)
     if over and not reason:
         raise Rejected(Refusal.REASON_NEEDED, "reason")

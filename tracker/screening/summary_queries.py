@@ -101,6 +101,11 @@ class DaySummary:
         return [one for one in self.sessions if one.missing]
 
     @property
+    def unreported(self) -> list[SheetSum]:
+        """Every sheet that was asked for and is not there, be its session still to open."""
+        return [one for one in self.sheets if one.version is None]
+
+    @property
     def ill(self) -> int:
         """How many are absent through illness."""
         return ill_of(self.reasons)
@@ -114,9 +119,9 @@ class DaySummary:
             "sessions": {
                 one.code.value: {
                     **asdict(one.sums),
-                    "due": one.due,
+                    "asked": len(one.sheets),
                     "reasons": coded(one.reasons),
-                    "missing": [school_class.id for school_class in one.missing],
+                    "missing": [sheet.school_class.id for sheet in one.sheets if sheet.version is None],
                 }
                 for one in self.sessions
             },

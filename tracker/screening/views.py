@@ -10,11 +10,10 @@ from flask_babel import gettext as _
 
 from tracker import clock, edge
 from tracker.accounts.guards import requires
-from tracker.accounts.rules import Role
 from tracker.db import transaction
 from tracker.errors import Rejected, RunAgain
 from tracker.facts.rules import Symptom
-from tracker.permissions import Permission
+from tracker.permissions import Permission, permits
 from tracker.school import queries as school
 from tracker.school.rules import PLAUSIBLE_YEARS
 from tracker.screening import day_queries, forms, queries, service
@@ -56,7 +55,7 @@ def overview() -> Any:
     day = plausible_day(request.args.get("day", today.isoformat()))
     if day is None:
         abort(404)
-    everything = bool({Role.NURSE, Role.PRINCIPAL} & g.identity.roles)
+    everything = permits(g.identity, Permission.SCREENING_OVERVIEW)
     classes = day_queries.class_days(
         None if everything else g.identity.classes,
         day,
@@ -204,7 +203,7 @@ def _sheet_page(
         late=late and not form.base,
         asks_reason=plan is not None
         and (session.day < moment.today or (not form.base and moment.wall > plan.closes))
-        and Role.NURSE in g.identity.roles,
+        and g.identity.is_nurse,
         may_send=bool(shown) and (refused is None or request.method == "POST"),
     )
 

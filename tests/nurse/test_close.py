@@ -1,0 +1,121 @@
+"""The day is closed: zero is a report, what is missing is named, and every signature is kept."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.absence.town import ILL, LEAVE, at, take
+from tests.cast import TODAY, count
+from tracker import clock
+from tracker.audit.models import Trail
+from tracker.db import db
+from tracker.nurse.models import DayClose
+
+SESSIONS = (("arrival", "08:05"), ("morning", "08:10"), ("noon", "13:50"))
+
+
+def take_all(cast, absent=None) -> None:
+    """Every sheet of the day, on time."""
+    for session, when in SESSIONS:
+        take(cast, at(when), absent, session=session)
+        take(cast, at(when), session=session, place="4-2", by="carl")
+    clock.freeze(at("16:40"))
+
+
+def text_of(page, language: str) -> str:
+    return page.select_one(f"#text-{language}").text.strip()
+
+
+def test_an_all_normal_day_is_closed_with_one_link_and_one_button(sign_in, cast):
+    take_all(cast)
+    nora = sign_in("nora")
+    page = nora.get(nora.get("/nurse/").select_one("a[href='/nurse/close']")["href"])
+    assert page.select_one("input[name=anyway]") is None
+    assert text_of(page, "zh_Hans") == (
+        "2026-09-21 周一 晨午检：应检 18，实检 18，缺勤 0（因病 0），发热 0，有症状 0。\n"
+        "已提交：入校体温筛查 2 / 2 个班，晨检 2 / 2 个班，午检 2 / 2 个班。"
+    )
+    nora.send(page)
+    page = nora.get(nora.location)
+    assert "Signed 09-21 16:40 by Nora Nurse" in page.text
+    assert count(DayClose) == 1 and page.select_one("main form") is None
+    assert "Summary signed" in sign_in("pia").get("/").text
+
+
+def test_the_text_tells_numbers_and_classes_and_no_name(sign_in, cast):
+    take_all(cast, {1: ILL, 2: LEAVE})
+    page = sign_in("nora").get("/nurse/close")
+    assert text_of(page, "en").splitlines()[0] == (
+        "2026-09-21 Mon health checks: expected 18, present 16, absent 2 (through illness 1, "
+        "personal leave 1), fever 0, symptoms 0."
+    )
+    assert "Child" not in text_of(page, "en") + text_of(page, "zh_Hans")
+
+
+def test_with_classes_missing_a_tick_is_asked_for_and_they_are_named(sign_in, cast):
+    take(cast, at("08:05"), session="arrival")
+    clock.freeze(at("16:40"))
+    nora = sign_in("nora")
+    page = nora.get("/nurse/close")
+    assert "未提交：入校体温筛查 四(2)班，晨检 全部班级，午检 全部班级。" in text_of(page, "zh_Hans")
+    page = nora.send(page, expect=422)
+    assert "Classes have not reported" in page.text and count(DayClose) == 0
+    nora.send(page, anyway="y")
+    kept = db.session.scalars(sa.select(DayClose)).one()
+    assert kept.summary["sessions"]["arrival"]["missing"] == [cast.classes["4-2"]]
+    assert db.session.scalars(sa.select(Trail.changes).where(Trail.deed == "nurse.close_day")).one() == {
+        "day": "2026-09-21",
+        "no": 1,
+        "missing": 5,
+    }
+
+
+def test_what_has_changed_since_the_page_was_opened_is_looked_at_again(sign_in, cast):
+    take_all(cast)
+    nora = sign_in("nora")
+    page = nora.get("/nurse/close")
+    take(cast, at("16:41"), {1: ILL}, session="noon", base=1)
+    page = nora.send(page, expect=422)
+    assert "have changed" in page.text and count(DayClose) == 0
+    nora.send(page)
+    assert count(DayClose) == 1
+
+
+def test_a_later_signature_replaces_the_first_and_both_are_kept(sign_in, cast):
+    take_all(cast)
+    nora = sign_in("nora")
+    nora.send(nora.get("/nurse/close"))
+    take(cast, at("16:41"), {1: ILL}, session="noon", base=1)
+    page = nora.get("/nurse/close")
+    assert "changed since" in page.text and "缺勤 0" in text_of(page, "zh_Hans"), "what was signed stands"
+    nora.send(page)
+    numbers = db.session.execute(sa.select(DayClose.no, DayClose.summary).order_by(DayClose.no)).all()
+    assert [(no, kept["sessions"]["noon"]["absent"]) for no, kept in numbers] == [(1, 0), (2, 1)]
+    assert len(nora.get("/nurse/close").select("main .row-link")) == 2
+
+
+def test_a_form_sent_five_times_signs_once(sign_in, cast):
+    take_all(cast)
+    nora = sign_in("nora")
+    page = nora.get("/nurse/close")
+    for _ in range(5):
+        nora.send(page)
+    assert count(DayClose) == 1
+
+
+def test_an_earlier_day_can_still_be_signed(sign_in, cast):
+    take_all(cast)
+    clock.freeze(at("08:05", TODAY.replace(day=22)))
+    nora = sign_in("nora")
+    nora.send(nora.get("/nurse/close?day=2026-09-21"))
+    assert nora.location == "/nurse/close?day=2026-09-21"
+    assert db.session.scalars(sa.select(DayClose.day)).all() == [TODAY]
+
+
+@pytest.mark.parametrize("day", ["2026-09-22", "nonsense", "0001-01-01"])
+def test_no_other_day_is_there(sign_in, day):
+    sign_in("nora").get(f"/nurse/close?day={day}", 404)
+
+
+def test_a_day_without_school_asks_for_no_signature(sign_in):
+    page = sign_in("nora").get("/nurse/close?day=2026-09-19")
+    assert "No school on this day" in page.text and page.select_one("main form") is None

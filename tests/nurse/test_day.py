@@ -1,0 +1,152 @@
+"""The nurse's page: what waits, most urgent first; it stays quick and says when nothing has changed."""
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.absence.town import ILL, at, take
+from tests.cast import TODAY, count
+from tracker import clock
+from tracker.absence.models import Episode
+from tracker.absence.rules import EpisodeState
+from tracker.audit.models import ReadLog
+from tracker.db import db
+from tracker.nurse.plausibility_rules import Hint, Values, hints_of
+from tracker.school.models import Enrolment, Student
+from tracker.screening.rules import AbsenceReason, HalfDay
+
+SHEET = "/screening/2024-1/{day}/arrival?mode=full"
+
+
+def section(page, name: str) -> str:
+    """What a part of the page says."""
+    return " ".join(page.select_one(f"section[aria-labelledby=n-{name}]").text.split())
+
+
+def test_the_nurse_s_menu_begins_with_her_day_and_reading_it_is_logged(sign_in, cast):
+    nora = sign_in("nora")
+    assert [link["href"] for link in nora.get("/").select(".wide-menu a")][:2] == ["/", "/nurse/"]
+    nora.get("/nurse/")
+    row = db.session.scalars(sa.select(ReadLog).where(ReadLog.user_id == cast.users["nora"])).one()
+    assert (row.page, row.subject_id, row.day, row.times) == ("nurse", 0, TODAY, 1)
+
+
+@pytest.mark.parametrize(
+    "when, step",
+    [
+        ("08:14", "due 08:25 3(1) 4(2)"),
+        ("08:20", "due 08:25 · the homeroom teacher is reminded 3(1) 4(2)"),
+        ("08:30", "due 08:25 · the class's other teachers are asked 3(1) 4(2)"),
+        ("08:36", "due 08:25 · the grade head is told 3(1) 4(2)"),
+        ("08:50", "due 08:25 · please enter it, or have it entered 3(1) 4(2)"),
+    ],
+)
+def test_who_has_not_reported_and_how_far_the_ladder_has_come(sign_in, when, step):
+    clock.freeze(at(when))
+    assert step in section(sign_in("nora").get("/nurse/"), "missing")
+
+
+def test_a_school_that_has_reported_is_calm(sign_in, cast):
+    for place, by in (("3-1", "ann"), ("4-2", "carl")):
+        take(cast, at("08:05"), session="arrival", place=place, by=by)
+        take(cast, at("08:06"), session="morning", place=place, by=by)
+    page = sign_in("nora").get("/nurse/")
+    assert "All classes have reported" in section(page, "missing")
+    assert "Nothing is due" in section(page, "queue")
+    assert "without exceptions 2" in section(page, "check")
+
+
+def test_who_is_absent_stands_in_the_queue_and_leads_to_the_record(sign_in, cast):
+    take(cast, at("08:05"), {1: ILL, 2: AbsenceReason.UNKNOWN})
+    page = sign_in("nora").get("/nurse/")
+    first, second = page.select("section[aria-labelledby=n-queue] .wait")
+    assert "Child 3-1 02" in first.text and "Child 3-1 01" in second.text, "whose call is due first"
+    assert first.a["href"].startswith("/absences/")
+
+
+def full_sheet(visitor, students, values, *, day: date = TODAY, session: str = "arrival") -> None:
+    """A class's sheet with every temperature."""
+    page = visitor.get(SHEET.format(day=day).replace("arrival", session))
+    typed = {f"t1__{student}": value for student, value in zip(students, values, strict=True)}
+    visitor.send(page, "#sheet", **typed)
+
+
+@pytest.mark.parametrize(
+    "values, early, expected",
+    [
+        (Values(), True, []),
+        (Values(7, 365, 365, 7), True, []),  # too few to be unusual
+        (Values(8, 365, 365, 0), False, [Hint.ONE_VALUE]),
+        (Values(8, 362, 368, 7), False, []),
+        (Values(8, 362, 368, 8), False, [Hint.SAME_AS_BEFORE]),
+        (Values(8, 365, 365, 8), True, [Hint.ONE_VALUE, Hint.SAME_AS_BEFORE, Hint.EARLY]),
+    ],
+)
+def test_what_is_unusual_about_a_class_s_values(values, early, expected):
+    assert hints_of(values, early=early) == expected
+
+
+def test_hints_are_the_nurse_s_alone_and_stand_beside_the_class(sign_in, cast):
+    ann, students = sign_in("ann"), cast.students["3-1"]
+    clock.freeze(at("08:00", TODAY - timedelta(days=1)))
+    full_sheet(ann, students, ["36.5"] * 9 + ["36.6"], day=TODAY - timedelta(days=1))
+    clock.freeze(at("08:00"))
+    full_sheet(ann, students, ["36.5"] * 9 + ["36.6"])
+    page = sign_in("nora").get("/nurse/")
+    (hinted,) = page.select("section[aria-labelledby=n-check] .hint")
+    assert hinted.text == "same values as the day before" and "3(1)" in hinted.parent.text
+    assert "same values" not in ann.get("/").text + ann.get("/screening/").text
+
+
+def test_the_open_page_is_told_when_nothing_has_changed(sign_in, cast):
+    nora = sign_in("nora")
+    nora.get("/nurse/")
+    logged = db.session.scalar(sa.select(ReadLog.times))
+    answer = nora.client.get("/nurse/live")
+    assert answer.status_code == 200 and answer.headers["X-Heard-At"] == "08:05:00"
+    tag = answer.headers["ETag"]
+    clock.freeze(at("08:05:30"))
+    answer = nora.client.get("/nurse/live", headers={"If-None-Match": tag})
+    assert answer.status_code == 304 and answer.headers["X-Heard-At"] == "08:05:30"
+    take(cast, at("08:06"), session="arrival")
+    answer = nora.client.get("/nurse/live", headers={"If-None-Match": tag})
+    assert answer.status_code == 200 and "<html" not in answer.text and "data-day=" in answer.text
+    assert db.session.scalar(sa.select(ReadLog.times)) == logged, "asking again is no new reading"
+
+
+def test_five_hundred_open_absences_cost_no_more_statements_than_none(sign_in, cast, statements):
+    nora = sign_in("nora")
+    counted = []
+    for more in (0, 500):
+        for number in range(more):
+            student = Student(number=f"more{number}", name=f"More {number}", pinyin="more")
+            db.session.add(student)
+            db.session.flush()
+            db.session.add(
+                Enrolment(
+                    student_id=student.id,
+                    starts=date(2026, 9, 1),
+                    class_id=cast.classes["3-1"],
+                    seat=100 + number,
+                )
+            )
+            db.session.add(
+                Episode(
+                    student_id=student.id,
+                    class_id=cast.classes["3-1"],
+                    first_on=TODAY,
+                    first_half=HalfDay.MORNING,
+                    last_absent_on=TODAY,
+                    state=EpisodeState.OPEN,
+                    reason=ILL,
+                    due_at=at("08:00"),
+                    opened_at=at("08:00"),
+                )
+            )
+        db.session.commit()
+        with statements() as done:
+            page = nora.get("/nurse/")
+        counted.append(len(done))
+    assert count(Episode) == 500 and "Call due by now 500" in section(page, "queue")
+    assert max(counted) <= 12, counted

@@ -1,0 +1,29 @@
+"""Closing the day, as it is typed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField
+
+from tracker.edge import Form
+from tracker.nurse.rules import Refusal
+
+WORDS: dict[Refusal, Any] = {
+    Refusal.NOTHING_ASKED: _l("No school on this day: nothing is asked of any class."),
+    Refusal.IN_FUTURE: _l("This day has not come yet."),
+    Refusal.CLASSES_MISSING: _l("Classes have not reported. Please tick this to sign all the same."),
+    Refusal.SUMS_CHANGED: _l("The sums have changed since you opened this page. Please look at them again."),
+}
+
+
+def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
+    """The sentence of a refusal."""
+    return str(WORDS[reason] % details)
+
+
+class CloseForm(Form):
+    """The nurse's signature under the day's sums."""
+
+    seen = HiddenField()
+    anyway = BooleanField(_l("Sign although classes have not reported"))
