@@ -32,8 +32,12 @@
     }
     var hot = first !== null && first >= trigger;
     var fever = hot && (retest === null || retest >= retestTrigger);
+    // What the nurse has found by her own retest holds for the readings it was found for.
+    var told = row.querySelector(".waiting").dataset;
+    var decided = hot && told.decided === field(row, "t1").value + "|" + field(row, "t2").value;
+    if (decided) fever = told.fever === "yes";
     var unread = first === null && field(row, "t1").value.trim() !== "";
-    return { state: state, hot: hot, fever: fever, unread: unread, waiting: hot && retest === null, choice: choice };
+    return { state: state, hot: hot, fever: fever, unread: unread, waiting: decided || (hot && retest === null), decided: decided, choice: choice };
   }
 
   function show(row, one) {
@@ -43,7 +47,9 @@
     row.classList.toggle("ill", ill);
     row.classList.toggle("out", out && !ill);
     row.classList.toggle("unset", one.state === "unset");
-    row.querySelector(".waiting").hidden = !one.waiting;
+    var waiting = row.querySelector(".waiting");
+    waiting.hidden = !one.waiting;
+    if (waiting.dataset.decided) waiting.textContent = one.decided ? waiting.dataset.words : waiting.dataset.open;
     var retest = row.querySelector(".retest");
     retest.classList.toggle("keep", field(row, "t2").value !== "" || field(row, "t2").classList.contains("is-invalid"));
     var mark = row.querySelector(".state-mark"), words = "";

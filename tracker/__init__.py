@@ -48,6 +48,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.school import roster_views as roster
     from tracker.school import student_views as students
     from tracker.school import views as school
+    from tracker.screening import fever_views as fevers
     from tracker.screening import receipt_views as receipts
     from tracker.screening import views as screening
     from tracker.setup import views as setup
@@ -76,6 +77,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         students,
         screening,
         receipts,
+        fevers,
         absence,
         return_rules,
         nurse,

@@ -34,6 +34,7 @@ MENU = [
 PART_OF = {
     "receipts": "screening",
     "close": "nurse",
+    "fevers": "screening",
     "return_rules": "absence",
     "zones": "disinfection",
     "roster": "school",

@@ -29,6 +29,10 @@ class Permission(StrEnum):
     """The list of sheets, of those classes one may see."""
     SCREENING_OVERVIEW = "screening:school:read"
     """Which classes have not reported."""
+    FEVERS_FOLLOW = "screening:fevers:follow"
+    """Who waits for a retest: read, and log retests."""
+    TRIGGERS_MANAGE = "screening:triggers:manage"
+    """From which reading on a retest is asked for."""
     QUEUE_READ = "absence:queue:read"
     """The queue of absences, of those classes one may see."""
     EPISODE_FOLLOW = "absence:episode:follow"
@@ -140,6 +144,8 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.SHEET_SUBMIT: [[is_teacher, of_own_class], [is_nurse]],
     Permission.SCREENING_LIST: [[is_teacher], [is_nurse], [is_principal]],
     Permission.SCREENING_OVERVIEW: [[is_nurse], [is_principal]],
+    Permission.FEVERS_FOLLOW: [[is_nurse]],
+    Permission.TRIGGERS_MANAGE: [[is_nurse]],
     Permission.QUEUE_READ: [[is_teacher], [is_nurse]],
     Permission.EPISODE_FOLLOW: [[is_teacher, of_own_class], [is_nurse]],
     Permission.EPISODE_REVIEW: [[is_nurse]],

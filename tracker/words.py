@@ -25,9 +25,11 @@ from tracker.disinfection.rules import (
 from tracker.facts.rules import Diagnosis, Symptom
 from tracker.nurse.plausibility_rules import Hint
 from tracker.school.rules import DayType, ExcuseCode, Sex, Stage
+from tracker.screening.fever_rules import Instrument
 from tracker.screening.rules import (
     AbsenceReason,
     Affirmation,
+    FeverSource,
     FeverState,
     Mode,
     SessionCode,
@@ -105,6 +107,16 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         Affirmation.MEASURED: _l("Measured, value not recorded"),
         Affirmation.LOOKED: _l("Looked at and asked"),
     },
+    FeverSource: {
+        FeverSource.SHEET: _l("from the sheet"),
+        FeverSource.GATE: _l("from the gate"),
+        FeverSource.STAY: _l("from the observation room"),
+    },
+    Instrument: {
+        Instrument.FOREHEAD: _l("Forehead, infrared"),
+        Instrument.EAR: _l("Ear, infrared"),
+        Instrument.AXILLARY: _l("Armpit, electronic"),
+    },
     Site: {Site.FOREHEAD: _l("Forehead"), Site.EAR: _l("Ear"), Site.AXILLARY: _l("Armpit")},
     State: {
         State.NORMAL: _l("Normal"),
@@ -132,6 +144,8 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         FeverState.WAITING: _l("Awaiting retest"),
         FeverState.CONFIRMED: _l("Confirmed fever"),
         FeverState.CLEARED: _l("Retest normal"),
+        FeverState.UNRETESTED: _l("Left before the retest"),
+        FeverState.STRUCK: _l("Struck"),
     },
     VersionKind: {
         VersionKind.SUBMIT: _l("Submitted"),

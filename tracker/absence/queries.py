@@ -18,16 +18,17 @@ from tracker.db import db
 from tracker.facts.rules import Diagnosis
 from tracker.school.models import Enrolment, SchoolClass, Student
 from tracker.school.queries import class_order, enrolled_on
-from tracker.screening.models import Entry, FeverTrigger, Sheet, SheetVersion
+from tracker.screening.fever_rules import Instrument
+from tracker.screening.models import Entry, Sheet, SheetVersion
 from tracker.screening.rules import (
     FOLLOWED_REASONS,
     HALF_OF,
     PRESENT,
     HalfDay,
     SessionCode,
-    Site,
     State,
 )
+from tracker.screening.trigger_queries import trigger_on
 
 _HAS_CALLS = (
     sa.exists()
@@ -163,15 +164,7 @@ def arrivals(episode_ids: Collection[int]) -> dict[int, datetime]:
 
 def home_fever_trigger(day: date) -> int:
     """From how many tenths a temperature measured at home counts as a fever: the armpit's limit."""
-    return (
-        db.session.scalar(
-            sa.select(FeverTrigger.tenths)
-            .where(FeverTrigger.site == Site.AXILLARY, FeverTrigger.valid_from <= day)
-            .order_by(FeverTrigger.valid_from.desc())
-            .limit(1)
-        )
-        or 373
-    )
+    return db.session.scalar(sa.select(trigger_on(day, Instrument.AXILLARY))) or 0
 
 
 @dataclass(frozen=True)

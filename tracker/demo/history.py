@@ -21,7 +21,7 @@ from tracker.facts.service import Fact
 from tracker.school.models import Excuse
 from tracker.school.rules import ExcuseCode
 from tracker.screening.line_service import said_by
-from tracker.screening.models import Entry, Reading, Sheet, SheetVersion
+from tracker.screening.models import Entry, Fever, Reading, Sheet, SheetVersion
 from tracker.screening.queries import ClassSession
 from tracker.screening.rules import (
     FIRST_CALL_MINUTES,
@@ -31,6 +31,8 @@ from tracker.screening.rules import (
     NORMAL_LINE,
     PRESENT,
     AbsenceReason,
+    FeverSource,
+    FeverState,
     Line,
     SessionCode,
     State,
@@ -74,7 +76,7 @@ def line_of(spell: Spell, number: int, code: SessionCode) -> Line:
     if cause is LATE:
         return Line(State.NOT_HERE)
     if cause is WARM:
-        return Line(State.MEASURED, first=spell.tenths, retest=367)
+        return Line(State.MEASURED, first=spell.tenths, retest=None if spell.left is Left.UNRETESTED else 367)
     retest = spell.tenths + 1 if spell.tenths else None
     return Line(State.SYMPTOMATIC, None, spell.tenths, retest, frozenset(spell.signs), spell.onset)
 
@@ -84,7 +86,8 @@ class Telling:
 
     def __init__(self, random: Random, days: Sequence[date], today: int, now: datetime, nurse: int) -> None:
         self.random, self.days, self.today, self.now, self.nurse = random, days, today, now, nurse
-        self.rows: dict[type[Model], list[Row]] = defaultdict(list)
+        # Readings name their chain: it is written before them.
+        self.rows: dict[type[Model], list[Row]] = defaultdict(list, {Fever: []})
         self.facts: list[Fact] = []
         self.excused: dict[tuple[int, date, str], Row] = {}
         """Duties of classes that cared for a child: late at no cost."""
@@ -180,7 +183,12 @@ class Telling:
             **counts.stored(),
         )
         changed = {student: line for student, line in lines.items() if line != NORMAL_LINE}
-        said = said_by(pupils.teacher, at, session, sheet, 1, changed)
+        chains = {
+            student: self._chain(pupils.teacher, at, session, sheet, student, line)
+            for student, line in changed.items()
+            if (line.first or 0) >= session.trigger
+        }
+        said = said_by(pupils.teacher, at, session, sheet, 1, changed, changed, chains)
         self.rows[Entry] += said.entries
         self.rows[Reading] += said.readings
         self.facts += said.facts
@@ -190,6 +198,25 @@ class Telling:
                 self.excused[session.class_id, session.day, code.value] = {"by": pupils.teacher, "at": at}
         for student in pupils.members:
             self._follow(session, at, student, lines.get(student, NORMAL_LINE), of_whom.get(student))
+
+    def _chain(
+        self, by: int, at: datetime, session: ClassSession, sheet: int, student: int, line: Line
+    ) -> int:
+        """The retest chain of a reading at or over the trigger."""
+        state = line.fever_state(trigger=session.trigger, retest_trigger=session.retest_trigger)
+        is_decided = state is not FeverState.WAITING
+        fever = self.add(
+            Fever,
+            student_id=student,
+            day=session.day,
+            source=FeverSource.SHEET,
+            source_id=sheet,
+            state=state,
+            opened_at=at,
+            decided_at=at if is_decided else None,
+            decided_by=by if is_decided else None,
+        )
+        return int(fever["id"])
 
     def _follow(
         self, session: ClassSession, at: datetime, student: int, line: Line, spell: Spell | None

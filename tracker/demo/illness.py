@@ -71,6 +71,8 @@ class Left(StrEnum):
     """Nobody has called since yesterday."""
     UNREAD = "unread"
     """The nurse has not read what the teacher wrote yesterday."""
+    UNRETESTED = "unretested"
+    """A warm forehead has not been measured again."""
 
 
 @dataclass(frozen=True)
@@ -168,13 +170,13 @@ def of_this_morning(
 
     In the class of the account `teacher` (`own`) a child is back since yesterday, so that its sheet can
     begin with everybody present.  In classes whose arrival is in: one absent for an unknown reason, one
-    ill, one back, one nobody called about yesterday, one whose call nobody has read.
+    ill, one back, one nobody called about yesterday, one whose call nobody has read, one to measure again.
     """
 
     def spell(index: int, seat: int, cause: Cause, first: int, last: int, **more: Any) -> Spell:
         members = own if index == 0 else reported[index % len(reported)]
         drawn = spell_of(random, members[seat % len(members)], cause, days, first)
-        return replace(drawn, found=None, last=last, **more)
+        return replace(drawn, **({"found": None, "last": last} | more))
 
     return [
         spell(0, 5, COLD, today - 3, today - 2),
@@ -183,4 +185,5 @@ def of_this_morning(
         spell(3, 11, COLD, today - 2, today - 1),
         spell(4, 14, STOMACH, today - 2, today, left=Left.UNCALLED),
         spell(5, 17, FLU, today - 1, today + 2, left=Left.UNREAD),
+        spell(6, 20, WARM, today, today - 1, found=SessionCode.ARRIVAL, tenths=375, left=Left.UNRETESTED),
     ]

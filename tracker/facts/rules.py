@@ -64,4 +64,5 @@ class SourceKind(StrEnum):
     SHEET = "sheet"
     CALL = "call"
     STAY = "stay"
+    FEVER = "fever"
     IMPORT = "import"

@@ -68,6 +68,23 @@ def retract(
     db.session.execute(statement)
 
 
+def retract_fevers(at: datetime, student_id: int, sources: Collection[tuple[SourceKind, int]]) -> date | None:
+    """Take back the fevers these sources told of a student; the earliest onset among them, if any."""
+    onsets = db.session.scalars(
+        sa.update(Observation)
+        .where(
+            Observation.student_id == student_id,
+            Observation.kind == ObservationKind.FEVER,
+            sa.tuple_(Observation.source_kind, Observation.source_id).in_(sources),
+            Observation.retracted_at.is_(None),
+        )
+        .values(retracted_at=at)
+        .returning(Observation.onset_on)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return min(onsets, default=None)
+
+
 def retract_ill_absence(at: datetime, student_id: int, since: date) -> None:
     """Take back that a student's absence since a day was through illness, whoever said so."""
     db.session.execute(

@@ -1,6 +1,7 @@
 """The sessions and triggers a new school begins with; it changes them by date."""
 
 from datetime import time
+from typing import Any
 
 from tracker.school.rules import Level
 from tracker.screening.rules import Affirmation, Mode, RecordedBy, SessionCode, Site
@@ -59,7 +60,7 @@ def shipped_plans(arrival: RecordedBy) -> list[dict[str, object]]:
     return [plan | {"recorded": arrival} if plan["code"] is SessionCode.ARRIVAL else plan for plan in plans]
 
 
-SHIPPED_TRIGGERS: list[dict[str, object]] = [
+SHIPPED_TRIGGERS: list[dict[str, Any]] = [
     {"site": Site.FOREHEAD, "device": "infrared", "tenths": 373, "source": "common practice of schools"},
     {"site": Site.EAR, "device": "infrared", "tenths": 375, "source": "to be confirmed per device"},
     {"site": Site.AXILLARY, "device": "electronic", "tenths": 373, "source": "common practice of schools"},

@@ -22,7 +22,6 @@ from tracker.screening.rules import (
     Mode,
     Refusal,
     State,
-    fever_of,
 )
 from tracker.screening.service import Submission
 from tracker.screening.temperature_rules import TemperatureProblem, is_unlikely, read_temperature
@@ -132,7 +131,7 @@ def line_words(line: Line | None, trigger: int, retest_trigger: int) -> str:
         parts.append(f"{line.first // 10}.{line.first % 10} ℃")
     if line.retest is not None:
         parts.append(_("retest %(celsius)s ℃", celsius=f"{line.retest // 10}.{line.retest % 10}"))
-    fever = fever_of(line.first, line.retest, trigger=trigger, retest_trigger=retest_trigger)
+    fever = line.fever_state(trigger=trigger, retest_trigger=retest_trigger)
     if fever is not FeverState.NONE:
         parts.append(str(word(fever)))
     parts += [str(word(symptom)) for symptom in Symptom if symptom in line.symptoms]
@@ -177,7 +176,8 @@ class SheetForm:
         """Whether something is still to be done about a student: to mend, or to measure again."""
         line = self.lines[student]
         hot = line.first is not None and line.first >= trigger
-        return bool(self.typed[student].problems) or (hot and line.retest is None)
+        waits = hot and line.retest is None and line.fever in (None, FeverState.WAITING)
+        return bool(self.typed[student].problems) or waits
 
     def submission(self) -> Submission:
         """The form as the service takes it."""

@@ -11,9 +11,11 @@ from tracker.db import db
 from tracker.facts import service as facts
 from tracker.facts.rules import ObservationKind, SourceKind, Symptom
 from tracker.facts.service import Fact
+from tracker.screening import fever_service as fevers
+from tracker.screening.fever_rules import SHEET_FIRST, SHEET_RETEST, LiveChain
 from tracker.screening.models import Entry, Reading
 from tracker.screening.queries import ClassSession
-from tracker.screening.rules import DEVICES, ILL_REASONS, NORMAL_LINE, FeverState, Line, Site, State, fever_of
+from tracker.screening.rules import COUNTED_FEVERS, ILL_REASONS, NORMAL_LINE, Line, State
 
 
 def keep_lines(
@@ -23,13 +25,21 @@ def keep_lines(
     sheet_id: int,
     no: int,
     changed: Mapping[int, Line],
-    *,
-    corrected: set[int],
+    before: Mapping[int, Line],
+    joined: Mapping[int, LiveChain] | None = None,
 ) -> None:
     """Write who is not plain normal, their readings and what they say of health.
 
     What was said of the corrected before ends with this version: nothing is overwritten.
     """
+    corrected = set(changed) & set(before)
+    reread = {
+        student: line
+        for student, line in changed.items()
+        if student not in before
+        or (line.first, line.retest) != (before[student].first, before[student].retest)
+    }
+    struck: set[int] = set()
     if corrected:
         db.session.execute(
             sa.update(Entry)
@@ -37,21 +47,28 @@ def keep_lines(
             .values(until_no=no)
             .execution_options(synchronize_session=False)
         )
-        db.session.execute(
-            sa.update(Reading)
-            .where(
-                Reading.sheet_id == sheet_id, Reading.student_id.in_(corrected), Reading.struck_at.is_(None)
+        struck = set(
+            db.session.scalars(
+                sa.update(Reading)
+                .where(
+                    Reading.sheet_id == sheet_id,
+                    Reading.student_id.in_(corrected & set(reread)),
+                    Reading.struck_at.is_(None),
+                )
+                .values(struck_at=at)
+                .returning(Reading.fever_id)
+                .execution_options(synchronize_session=False)
             )
-            .values(struck_at=at)
-            .execution_options(synchronize_session=False)
         )
         facts.retract(at, SourceKind.SHEET, sheet_id, corrected)
-    told = said_by(by, at, session, sheet_id, no, changed)
+    chains = fevers.follow_sheet(by, at, session, sheet_id, reread, joined or {})
+    told = said_by(by, at, session, sheet_id, no, changed, reread, chains)
     if told.entries:
         db.session.execute(sa.insert(Entry), told.entries, execution_options={"render_nulls": True})
     if told.readings:
         db.session.execute(sa.insert(Reading), told.readings, execution_options={"render_nulls": True})
     facts.observe(at, told.facts)
+    fevers.release(by, at, {one for one in struck if one} - set(chains.values()))
 
 
 @dataclass(frozen=True)
@@ -64,9 +81,19 @@ class Said:
 
 
 def said_by(
-    by: int, at: datetime, session: ClassSession, sheet_id: int, no: int, lines: Mapping[int, Line]
+    by: int,
+    at: datetime,
+    session: ClassSession,
+    sheet_id: int,
+    no: int,
+    lines: Mapping[int, Line],
+    reread: Mapping[int, Line],
+    chains: Mapping[int, int],
 ) -> Said:
-    """The rows that a version of a sheet adds for these lines; nothing is written here."""
+    """The rows that a version of a sheet adds for these lines; nothing is written here.
+
+    `reread` are the lines whose readings are new, `chains` the retest chains these belong to.
+    """
     entries = [
         {
             "sheet_id": sheet_id,
@@ -87,14 +114,15 @@ def said_by(
             "taken_at": at,
             "seq": seq,
             "tenths": tenths,
-            "site": site,
-            "device": DEVICES[site],
+            "site": instrument.site,
+            "device": instrument.device,
             "by": by,
             "sheet_id": sheet_id,
+            "fever_id": chains.get(student),
             "struck_at": None,
         }
-        for student, line in lines.items()
-        for seq, tenths, site in ((1, line.first, Site.FOREHEAD), (2, line.retest, Site.AXILLARY))
+        for student, line in reread.items()
+        for seq, tenths, instrument in ((1, line.first, SHEET_FIRST), (2, line.retest, SHEET_RETEST))
         if tenths is not None
     ]
     found = [
@@ -128,8 +156,7 @@ def _facts_of(
     found = [
         fact(ObservationKind.SYMPTOM, symptom.value) for symptom in sorted(line.symptoms, key=order.index)
     ]
-    fever = fever_of(line.first, line.retest, trigger=session.trigger, retest_trigger=session.retest_trigger)
-    if fever in (FeverState.WAITING, FeverState.CONFIRMED):
+    if line.fever_state(trigger=session.trigger, retest_trigger=session.retest_trigger) in COUNTED_FEVERS:
         found.append(fact(ObservationKind.FEVER, None, max(line.first or 0, line.retest or 0)))
     if line.state is State.ABSENT and line.reason in ILL_REASONS:
         found.append(fact(ObservationKind.ILL_ABSENCE, line.reason.value if line.reason else None))

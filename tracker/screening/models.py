@@ -168,7 +168,7 @@ class Reading(Model):
     student_id: Mapped[int] = mapped_column(ForeignKey("student.id"), primary_key=True)
     taken_at: Mapped[datetime] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
-    """1 for the first reading of a check, 2 and 3 for its retests."""
+    """1 for the first reading of a check, 2 and more for its retests."""
     tenths: Mapped[int]
     site: Mapped[Site]
     device: Mapped[str] = mapped_column(sa.String(32))

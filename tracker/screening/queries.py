@@ -18,18 +18,21 @@ from tracker.facts.rules import ObservationKind, SourceKind, Symptom
 from tracker.school.models import Enrolment, SchoolClass, Student
 from tracker.school.queries import enrolled_on, place_on, read_class_ref
 from tracker.school.rules import DayType, SchoolDay
-from tracker.screening.models import Entry, FeverTrigger, Reading, Roster, Sheet, SheetVersion
+from tracker.screening import fever_queries as fevers
+from tracker.screening.fever_rules import SHEET_FIRST, SHEET_RETEST, LiveChain
+from tracker.screening.models import Entry, Fever, Reading, Roster, Sheet, SheetVersion
 from tracker.screening.rules import (
     CARRIED,
     NORMAL_LINE,
+    FeverState,
     Line,
     Plan,
     SessionCode,
-    Site,
     State,
 )
 from tracker.screening.session_queries import read_timetable, timetable_rows
 from tracker.screening.session_rules import day_plans
+from tracker.screening.trigger_queries import trigger_on
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,8 @@ def class_session(ref: str, day: date, code: str) -> ClassSession | None:
     rows = db.session.execute(
         sa.select(
             SchoolClass,
-            _trigger_on(day, Site.FOREHEAD).label("trigger"),
-            _trigger_on(day, Site.AXILLARY).label("retest_trigger"),
+            trigger_on(day, SHEET_FIRST).label("trigger"),
+            trigger_on(day, SHEET_RETEST).label("retest_trigger"),
             *known.c,
         )
         .select_from(SchoolClass)
@@ -95,18 +98,8 @@ def class_session(ref: str, day: date, code: str) -> ClassSession | None:
         what,
         {one.plan.code: one.plan for one in plans if one.asks_class},
         {one.plan.code: one.plan for one in plans if not one.asks_class},
-        rows[0].trigger or 373,
-        rows[0].retest_trigger or 373,
-    )
-
-
-def _trigger_on(day: date, site: Site) -> sa.ScalarSelect[int]:
-    return (
-        sa.select(FeverTrigger.tenths)
-        .where(FeverTrigger.site == site, FeverTrigger.valid_from <= day)
-        .order_by(FeverTrigger.valid_from.desc())
-        .limit(1)
-        .scalar_subquery()
+        rows[0].trigger,
+        rows[0].retest_trigger,
     )
 
 
@@ -119,6 +112,8 @@ class RosterStudent:
     seat: int | None
     episode: LiveEpisode | None
     """The student's newest absence: live, or closed and perhaps going on."""
+    chain: LiveChain | None = None
+    """The retest chain it waits in, or the day's newest one."""
 
     @property
     def label(self) -> str:
@@ -127,15 +122,24 @@ class RosterStudent:
 
 
 def roster(class_id: int, day: date) -> list[RosterStudent]:
-    """The students enrolled in a class on a day, by seat, with their newest absences.  One statement."""
+    """The students enrolled in a class on a day, by seat, with absences and retest chains.  One statement."""
     rows = db.session.execute(
-        sa.select(Student.id, Student.name, Enrolment.seat, *absence.live_columns())
+        sa.select(
+            Student.id,
+            Student.name,
+            Enrolment.seat,
+            *fevers.chain_columns(),
+            *absence.live_columns(),
+        )
         .join(Enrolment, Enrolment.student_id == Student.id)
         .outerjoin(Episode, absence.live_join(Student.id))
+        .outerjoin(Fever, fevers.chain_join(Student.id, day))
         .where(Enrolment.class_id == class_id, *enrolled_on(day))
         .order_by(Enrolment.seat.is_(None), Enrolment.seat, Student.pinyin, Student.id)
     )
-    return [RosterStudent(row.id, row.name, row.seat, absence.live_of(row)) for row in rows]
+    return [
+        RosterStudent(row.id, row.name, row.seat, absence.live_of(row), fevers.chain_of(row)) for row in rows
+    ]
 
 
 def were_ever_of_class(student_ids: Collection[int], class_id: int) -> bool:
@@ -191,7 +195,7 @@ def live_lines(sheet_ids: Collection[int]) -> dict[int, dict[int, Line]]:
     entries = db.session.scalars(
         sa.select(Entry).where(Entry.sheet_id.in_(sheet_ids), Entry.until_no.is_(None))
     ).all()
-    readings, symptoms = _findings(sheet_ids)
+    readings, symptoms, chains = _findings(sheet_ids)
     lines: dict[int, dict[int, Line]] = {}
     for entry in entries:
         of = (entry.sheet_id, entry.student_id)
@@ -203,22 +207,30 @@ def live_lines(sheet_ids: Collection[int]) -> dict[int, dict[int, Line]]:
             frozenset(symptoms.get(of, ())),
             entry.onset,
             entry.note,
+            chains.get(of),
         )
     return lines
 
 
 def _findings(
     sheet_ids: Collection[int],
-) -> tuple[dict[tuple[int, int, int], int], dict[tuple[int, int], set[Symptom]]]:
-    """Live readings by (sheet, student, seq) and live symptoms by (sheet, student).  One statement."""
-    of_readings = sa.select(
-        Reading.sheet_id, Reading.student_id, Reading.seq, Reading.tenths, sa.null().label("code")
-    ).where(Reading.sheet_id.in_(sheet_ids), Reading.struck_at.is_(None))
+) -> tuple[
+    dict[tuple[int, int, int], int],
+    dict[tuple[int, int], set[Symptom]],
+    dict[tuple[int, int], FeverState],
+]:
+    """By (sheet, student, seq) live readings; by (sheet, student) symptoms and chains.  One statement."""
+    of_readings = (
+        sa.select(Reading.sheet_id, Reading.student_id, Reading.seq, Reading.tenths, Fever.state, sa.null())
+        .outerjoin(Fever, Fever.id == Reading.fever_id)
+        .where(Reading.sheet_id.in_(sheet_ids), Reading.struck_at.is_(None))
+    )
     of_symptoms = sa.select(
         Observation.source_id,
         Observation.student_id,
         sa.literal(0),
         sa.literal(0),
+        sa.null(),
         Observation.code,
     ).where(
         Observation.source_kind == SourceKind.SHEET,
@@ -228,13 +240,16 @@ def _findings(
     )
     readings: dict[tuple[int, int, int], int] = {}
     symptoms: dict[tuple[int, int], set[Symptom]] = {}
+    chains: dict[tuple[int, int], FeverState] = {}
     found: list[Any] = list(db.session.execute(sa.union_all(of_readings, of_symptoms)))
-    for sheet_id, student_id, seq, tenths, code in found:
-        if code is None:
-            readings[sheet_id, student_id, seq] = tenths
-        else:
+    for sheet_id, student_id, seq, tenths, fever, code in found:
+        if code is not None:
             symptoms.setdefault((sheet_id, student_id), set()).add(Symptom(code))
-    return readings, symptoms
+            continue
+        readings[sheet_id, student_id, seq] = tenths
+        if fever:
+            chains[sheet_id, student_id] = fever
+    return readings, symptoms, chains
 
 
 def prefilled(

@@ -4,7 +4,7 @@ No database, no web: the tables of tests/screening/test_rules.py are the specifi
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -156,6 +156,13 @@ class Line:
     symptoms: frozenset[Symptom] = frozenset()
     onset: date | None = None
     note: str | None = None
+    fever: "FeverState | None" = field(default=None, compare=False)
+    """What the reading's retest chain has come to; None where only the line's own readings tell."""
+
+    def fever_state(self, *, trigger: int, retest_trigger: int) -> "FeverState":
+        """Whether its reading is at or over the trigger, and what became of it."""
+        own = fever_of(self.first, self.retest, trigger=trigger, retest_trigger=retest_trigger)
+        return own if self.fever is None else self.fever
 
 
 NORMAL_LINE = Line()
@@ -168,6 +175,14 @@ class FeverState(StrEnum):
     WAITING = "waiting"
     CONFIRMED = "confirmed"
     CLEARED = "cleared"
+    UNRETESTED = "unretested"
+    """The child left before it was measured again: neither a fever nor normal."""
+    STRUCK = "struck"
+    """The readings that began it were struck."""
+
+
+COUNTED_FEVERS = frozenset({FeverState.WAITING, FeverState.CONFIRMED, FeverState.UNRETESTED})
+"""At or over the trigger and not found normal since: what every sum of fevers counts."""
 
 
 class FeverSource(StrEnum):
@@ -223,9 +238,7 @@ def counts_of(lines: Iterable[Line], *, trigger: int, retest_trigger: int) -> Co
     lines = list(lines)
     states = [line.state for line in lines]
     fevers = [
-        fever_of(line.first, line.retest, trigger=trigger, retest_trigger=retest_trigger)
-        in (FeverState.WAITING, FeverState.CONFIRMED)
-        for line in lines
+        line.fever_state(trigger=trigger, retest_trigger=retest_trigger) in COUNTED_FEVERS for line in lines
     ]
     plain = sum(
         state in (State.NORMAL, State.MEASURED) and not fever
@@ -332,7 +345,3 @@ def may_undo(kind: VersionKind, at: datetime, now: datetime) -> bool:
 def is_on_time(at: datetime, deadline: datetime) -> bool:
     """Whether a sheet came by its deadline."""
     return at <= deadline
-
-
-DEVICES = {Site.FOREHEAD: "infrared", Site.EAR: "infrared", Site.AXILLARY: "electronic"}
-"""The device a site is measured with."""

@@ -18,6 +18,7 @@ from tracker.db import db, insert
 from tracker.errors import Rejected
 from tracker.school import service as school
 from tracker.school.rules import ExcuseCode, is_school_day
+from tracker.screening import fever_service as fevers
 from tracker.screening import queries
 from tracker.screening.defaults import SHIPPED_TRIGGERS, shipped_plans
 from tracker.screening.line_service import keep_lines
@@ -38,7 +39,6 @@ from tracker.screening.rules import (
     VersionKind,
     counts_of,
     excused_sessions,
-    fever_of,
     may_undo,
 )
 
@@ -128,7 +128,11 @@ def submit(who: Identity, moment: Moment, session: ClassSession, form: Submissio
     roster_id = _keep_roster([student.id for student in students])
     sheet_id, no = _claim_head(session, form)
     before = queries.live_lines([sheet_id]).get(sheet_id, {}) if form.base else {}
-    counts = counts_of(form.lines.values(), trigger=session.trigger, retest_trigger=session.retest_trigger)
+    chained = fevers.with_chains(
+        session, sheet_id, moment.at, form.lines, before, {one.id: one.chain for one in students}
+    )
+    lines = chained.lines
+    counts = counts_of(lines.values(), trigger=session.trigger, retest_trigger=session.retest_trigger)
     db.session.execute(
         sa.insert(SheetVersion),
         {
@@ -146,11 +150,9 @@ def submit(who: Identity, moment: Moment, session: ClassSession, form: Submissio
             **counts.stored(),
         },
     )
-    changed = {
-        student: line for student, line in form.lines.items() if line != before.get(student, NORMAL_LINE)
-    }
-    keep_lines(who.user_id, moment.at, session, sheet_id, no, changed, corrected=set(changed) & set(before))
-    _follow_absences(who.user_id, moment.at, session, plan, form.lines, students)
+    changed = {student: line for student, line in lines.items() if line != before.get(student, NORMAL_LINE)}
+    keep_lines(who.user_id, moment.at, session, sheet_id, no, changed, before, chained.joined)
+    _follow_absences(who.user_id, moment.at, session, plan, lines, students)
     audit.record(
         who.user_id,
         moment.at,
@@ -194,8 +196,9 @@ def withdraw(who: Identity, at: datetime, session: ClassSession, no: int, key: U
             "key": key,
         },
     )
-    not_normal = {student for student, line in kept.lines.items() if line != NORMAL_LINE}
-    keep_lines(who.user_id, at, session, kept.sheet.id, no + 1, {}, corrected=not_normal)
+    before = {student: line for student, line in kept.lines.items() if line != NORMAL_LINE}
+    nothing = dict.fromkeys(before, NORMAL_LINE)
+    keep_lines(who.user_id, at, session, kept.sheet.id, no + 1, nothing, before)
     absence.unfollow_sheet(
         who.user_id, at, class_id=session.class_id, day=session.day, since=last.at, students=list(kept.lines)
     )
@@ -301,5 +304,5 @@ def _follow_absences(
 
 
 def _needs_care(line: Line, session: ClassSession) -> bool:
-    fever = fever_of(line.first, line.retest, trigger=session.trigger, retest_trigger=session.retest_trigger)
+    fever = line.fever_state(trigger=session.trigger, retest_trigger=session.retest_trigger)
     return fever is not FeverState.NONE or line.state in (State.IN_ROOM, State.SYMPTOMATIC)
