@@ -48,7 +48,9 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.school import roster_views as roster
     from tracker.school import student_views as students
     from tracker.school import views as school
+    from tracker.screening import day_views as days
     from tracker.screening import fever_views as fevers
+    from tracker.screening import plan_views as sessions
     from tracker.screening import receipt_views as receipts
     from tracker.screening import views as screening
     from tracker.setup import views as setup
@@ -78,6 +80,8 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         screening,
         receipts,
         fevers,
+        days,
+        sessions,
         absence,
         return_rules,
         nurse,

@@ -1,7 +1,7 @@
 """Form fields that take text as people type it and complain in our own words."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,9 +10,11 @@ from wtforms import (
     DateField,
     DateTimeField,
     DateTimeLocalField,
+    IntegerField,
     PasswordField,
     SelectMultipleField,
     StringField,
+    TimeField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length
@@ -93,6 +95,46 @@ class MaybeMoment(_Maybe, DateTimeLocalField):
     """A moment by the school's wall clock, or none."""
 
     unreadable = _l("Please enter day and time, such as 2026-09-21T08:05.")
+
+
+class Whole(IntegerField):
+    """A whole number, or none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Reads what was typed; an empty field is none."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(str(_l("Please enter a number."))) from None
+
+
+class MaybeWall(TimeField):
+    """A time by the school's wall clock, or none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Reads what was typed, with the colon of either keyboard; an empty field is none."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            super().process_formdata([valuelist[0].strip().replace("：", ":")])
+        except ValueError:
+            raise ValueError(str(_l("Please enter a time, such as 08:30."))) from None
+
+    def _value(self) -> str:
+        return " ".join(self.raw_data) if self.raw_data else self.data.strftime("%H:%M") if self.data else ""
+
+
+class Wall(MaybeWall):
+    """A time by the school's wall clock; needed."""
+
+    data: time  # type: ignore[assignment]
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(label, validators=[Needed()], **more)
 
 
 class Day(MaybeDay):

@@ -39,6 +39,8 @@ PART_OF = {
     "zones": "disinfection",
     "roster": "school",
     "students": "school",
+    "days": "school",
+    "sessions": "school",
 }
 """Under which entry of the menu the pages of a blueprint of another name stand."""
 

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     """Import and see the roster: names, no health."""
     CALENDAR_MANAGE = "school:calendar:manage"
     """Terms, and what each day is."""
+    SESSIONS_MANAGE = "school:sessions:manage"
+    """When each session is run, the level, and what is different today."""
     SHEET_SUBMIT = "screening:sheet:submit"
     """Take, read and correct the sheet of one class."""
     SCREENING_LIST = "screening:sheets:list"
@@ -141,6 +143,7 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.SCHOOL_READ: [[is_admin], [is_principal], [is_assessment], [is_logistics], [is_nurse]],
     Permission.ROSTER_MANAGE: [[is_admin]],
     Permission.CALENDAR_MANAGE: [[is_admin], [is_assessment]],
+    Permission.SESSIONS_MANAGE: [[is_admin], [is_assessment], [is_nurse]],
     Permission.SHEET_SUBMIT: [[is_teacher, of_own_class], [is_nurse]],
     Permission.SCREENING_LIST: [[is_teacher], [is_nurse], [is_principal]],
     Permission.SCREENING_OVERVIEW: [[is_nurse], [is_principal]],

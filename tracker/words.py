@@ -24,7 +24,7 @@ from tracker.disinfection.rules import (
 )
 from tracker.facts.rules import Diagnosis, Symptom
 from tracker.nurse.plausibility_rules import Hint
-from tracker.school.rules import DayType, ExcuseCode, Sex, Stage
+from tracker.school.rules import DayType, ExcuseCode, Level, Sex, Stage
 from tracker.screening.fever_rules import Instrument
 from tracker.screening.rules import (
     AbsenceReason,
@@ -32,6 +32,7 @@ from tracker.screening.rules import (
     FeverSource,
     FeverState,
     Mode,
+    RecordedBy,
     SessionCode,
     SessionState,
     Site,
@@ -81,6 +82,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         DayType.HOME: _l("Teaching at home"),
         DayType.OFF: _l("No school"),
     },
+    Level: {Level.ROUTINE: _l("Routine level"), Level.EPIDEMIC: _l("Epidemic level")},
     ExcuseCode: {
         ExcuseCode.CARE: _l("Care of a student"),
         ExcuseCode.OUTAGE: _l("Server or network outage"),
@@ -102,6 +104,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         SessionState.CLOSED: _l("Not submitted"),
         SessionState.REPORTED: _l("Submitted"),
     },
+    RecordedBy: {RecordedBy.GATE: _l("At the gate"), RecordedBy.CLASS: _l("By the classes")},
     Mode: {Mode.EXCEPTIONS: _l("Exceptions only"), Mode.FULL: _l("Every temperature")},
     Affirmation: {
         Affirmation.MEASURED: _l("Measured, value not recorded"),

@@ -14,6 +14,7 @@ from tracker.notices.lines import lines
 from tracker.nurse.close_queries import closes
 from tracker.permissions import Permission, has_role_for
 from tracker.school import queries as school
+from tracker.school.forms import day_words
 
 bp = Blueprint("home", __name__)
 
@@ -28,8 +29,9 @@ def home() -> Any:
 
     now, today = clock.now(), clock.today()
     who = g.identity
+    today_is = school.school_day_on(today)
     values: dict[str, Any] = {"notices": lines(who.user_id, today), "new_key": uuid4}
-    values |= {"day_type": school.day_type_for(school.day_types(today), None)}
+    values |= {"today_is": today_is, "day_words": day_words}
     if Role.TEACHER in who.roles:
         values["classes"] = screening.class_days(who.classes, today, clock.local(now).time())
     if has_role_for(who, Permission.SCREENING_OVERVIEW):

@@ -73,6 +73,14 @@ def _plain_weekend(row: CalendarDay) -> bool:
 
 def _alike(one: CalendarDay, other: CalendarDay) -> bool:
     def told(row: CalendarDay) -> tuple[object, ...]:
-        return row.scope, row.scope_id, row.day_type, row.reason, row.stands_for
+        return (
+            row.scope,
+            row.scope_id,
+            row.day_type,
+            row.reason,
+            row.stands_for,
+            row.later_minutes,
+            row.ends_at,
+        )
 
     return told(one) == told(other)

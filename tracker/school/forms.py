@@ -11,11 +11,11 @@ from flask_babel import ngettext
 from wtforms import HiddenField, SelectField, ValidationError
 
 from tracker.edge import Form
-from tracker.fields import Day, Line, Needed, offered
+from tracker.fields import Day, Line, MaybeWall, Needed, Whole, offered
 from tracker.i18n import language
 from tracker.school.roster_forms import both_names
-from tracker.school.rules import DayType, Refusal, Scope, Stage, grade_of
-from tracker.templating import GRADES, WEEKDAYS
+from tracker.school.rules import DayType, Level, Refusal, Scope, Stage, grade_of
+from tracker.templating import GRADES, WEEKDAYS, class_label
 from tracker.words import word
 
 WORDS: dict[Refusal, Any] = {
@@ -28,6 +28,9 @@ WORDS: dict[Refusal, Any] = {
     Refusal.NO_TERM: _l("There is no term yet. Please add it first."),
     Refusal.NO_SUCH_PLACE: _l("Please choose from the list."),
     Refusal.STANDS_FOR_MISSING: _l("Please choose the weekday whose timetable it follows."),
+    Refusal.IN_PAST: _l("This day has passed. Please choose today or a later day."),
+    Refusal.ALREADY_BEGUN: _l("It has begun already. Please make a new change."),
+    Refusal.SCHOOL_HAS_A_LEVEL: _l("Please choose a level for the school."),
     Refusal.MINUTES_MISSING: _l("Please give by how many minutes, from %(least)s to %(most)s."),
     Refusal.END_MISSING: _l("Please give the time at which the children go home."),
     Refusal.REASON_MISSING: _l("Please give the reason."),
@@ -105,6 +108,8 @@ SHORT: dict[DayType, Any] = {
     DayType.EVENT: _l("outing"),
     DayType.REGISTRATION: _l("reg. day"),
     DayType.CLOSING: _l("closing"),
+    DayType.LATE_START: _l("later"),
+    DayType.EARLY_CLOSE: _l("shorter"),
     DayType.SUSPENDED: _l("suspend."),
     DayType.HOME: _l("at home"),
     DayType.OFF: _l("day off"),
@@ -131,6 +136,51 @@ class DayForm(Form):
         _l("Timetable of (make-up day only)"),
         choices=lambda: offered([("", "–"), *((str(n), words) for n, words in enumerate(WEEKDAYS, 1))]),
     )
+    later_minutes = Whole(_l("Later by so many minutes (late start only)"))
+    ends_at = MaybeWall(_l("Children go home at (early close only)"))
+    reason = Line(_l("Reason"), most=255)
+
+    def offer(self, places: Sequence[tuple[str, str]]) -> None:
+        """The places that may be chosen."""
+        self.place.choices = offered(places)
+
+    @property
+    def hours(self) -> dict[str, Any]:
+        """What belongs to some kinds of day only."""
+        return {
+            "stands_for": int(self.stands_for.data) if self.stands_for.data else None,
+            "later_minutes": self.later_minutes.data,
+            "ends_at": self.ends_at.data,
+        }
+
+    @property
+    def scope(self) -> tuple[Scope, int]:
+        """For whom the day is changed."""
+        return read_place(self.place.data or "")
+
+
+class ChangeForm(DayForm):
+    """A change of today or of a day soon to come."""
+
+    day_type = SelectField(
+        _l("The day is"),
+        choices=lambda: offered([("", "–"), *((kind.value, word(kind)) for kind in DayType)]),
+        validators=[Needed()],
+    )
+    day = Day(_l("Day"))
+
+
+class LevelForm(Form):
+    """From when a level holds, for whom, and why."""
+
+    place = SelectField(_l("For"))
+    level = SelectField(
+        _l("Level"),
+        choices=lambda: offered(
+            [*((one.value, word(one)) for one in Level), (FOLLOW, _l("As the school (grade or class only)"))]
+        ),
+    )
+    valid_from = Day(_l("Valid from"))
     reason = Line(_l("Reason"), most=255)
 
     def offer(self, places: Sequence[tuple[str, str]]) -> None:
@@ -139,8 +189,37 @@ class DayForm(Form):
 
     @property
     def scope(self) -> tuple[Scope, int]:
-        """For whom the day is changed."""
+        """For whom the level is set."""
         return read_place(self.place.data or "")
+
+    @property
+    def chosen(self) -> Level | None:
+        """The level; None: as the school."""
+        return None if self.level.data == FOLLOW else Level(self.level.data)
+
+
+FOLLOW = "follow"
+
+
+def day_words(what: Any) -> str:
+    """What a day is, with its hours: Late start, 40 minutes later."""
+    if what.day_type is DayType.LATE_START and what.later_minutes:
+        return _("Late start: %(minutes)s minutes later", minutes=what.later_minutes)
+    if what.day_type is DayType.EARLY_CLOSE and what.ends_at:
+        return _("Early close: until %(time)s", time=what.ends_at.strftime("%H:%M"))
+    if what.day_type is DayType.MAKEUP and what.stands_for:
+        return _("Make-up day: timetable of %(weekday)s", weekday=WEEKDAYS[what.stands_for - 1])
+    return str(word(what.day_type))
+
+
+def places(classes: Sequence[Any], day: date) -> list[tuple[str, str]]:
+    """For whom a day or a level can be changed: the school, its grades, its classes."""
+    grades = {one.entry_year: grade_label(one.stage, one.entry_year, day) for one in classes}
+    return [
+        (write_place(Scope.SCHOOL, 0), _("The whole school")),
+        *((write_place(Scope.GRADE, year), label) for year, label in grades.items()),
+        *((write_place(Scope.CLASS, one.id), class_label(one, day)) for one in classes),
+    ]
 
 
 def write_place(scope: Scope, scope_id: int) -> str:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from flask import g
 
 from tracker.db import db
-from tracker.school.models import CalendarDay, Enrolment, SchoolClass, Setting, Student, Term
-from tracker.school.rules import TEACHING, DayType, Place, Scope, Sex, Stage, grade_of
+from tracker.school.models import CalendarDay, Enrolment, LevelFrom, SchoolClass, Setting, Student, Term
+from tracker.school.rules import TEACHING, DayType, Place, SchoolDay, Scope, Sex, Stage, grade_of
 
 
 def setting(key: str, day: date) -> Any:
@@ -84,6 +84,12 @@ def day_type_for(rows: dict[tuple[Scope, int], DayType], school_class: SchoolCla
     """What a day is for a class, or for the school; None: the day lies outside every term."""
     place = Place(school_class.id, school_class.entry_year) if school_class else Place()
     return place.among(rows)
+
+
+def school_day_on(day: date) -> SchoolDay | None:
+    """What a day is for the school; None: it lies outside every term."""
+    row = db.session.get(CalendarDay, (day, Scope.SCHOOL, 0))
+    return SchoolDay(row.day_type, row.stands_for, row.later_minutes, row.ends_at) if row else None
 
 
 def place_on(school_class: SchoolClass, day: date) -> Place:
@@ -214,6 +220,26 @@ def calendar_rows(first: date, last: date) -> list[CalendarDay]:
             sa.select(CalendarDay)
             .where(CalendarDay.day.between(first, last))
             .order_by(CalendarDay.day, scopes, CalendarDay.scope_id)
+        )
+    )
+
+
+def changes_since(day: date) -> list[CalendarDay]:
+    """What was changed by page of a day and those after it, soonest first."""
+    return list(
+        db.session.scalars(
+            sa.select(CalendarDay)
+            .where(CalendarDay.day >= day, CalendarDay.source == "page")
+            .order_by(CalendarDay.day, CalendarDay.scope, CalendarDay.scope_id)
+        )
+    )
+
+
+def levels() -> list[LevelFrom]:
+    """All levels that were ever set, newest first."""
+    return list(
+        db.session.scalars(
+            sa.select(LevelFrom).order_by(LevelFrom.valid_from.desc(), LevelFrom.scope, LevelFrom.scope_id)
         )
     )
 

@@ -10,7 +10,16 @@ from tracker.audit import service as audit
 from tracker.db import db, insert
 from tracker.errors import Rejected
 from tracker.school import queries
-from tracker.school.models import CalendarDay, Enrolment, Excuse, Residence, SchoolClass, Setting, Term
+from tracker.school.models import (
+    CalendarDay,
+    Enrolment,
+    Excuse,
+    LevelFrom,
+    Residence,
+    SchoolClass,
+    Setting,
+    Term,
+)
 from tracker.school.official_calendar import official_days
 from tracker.school.rules import (
     LATER_MINUTES,
@@ -18,6 +27,7 @@ from tracker.school.rules import (
     PLAUSIBLE_YEARS,
     DayType,
     ExcuseCode,
+    Level,
     Refusal,
     Scope,
     days_between,
@@ -170,6 +180,55 @@ def clear_day(by: int, at: datetime, day: date, scope: Scope, scope_id: int) -> 
     if scope is Scope.SCHOOL:
         _keep_official_days([day])
     _record_day(by, at, day, scope, scope_id, before, queries.day_types(day).get((scope, scope_id)))
+
+
+def set_level(
+    by: int | None,
+    at: datetime,
+    today: date,
+    place: tuple[Scope, int],
+    level: Level | None,
+    valid_from: date,
+    reason: str,
+) -> None:
+    """The level that holds for the school, a grade or a class from today or a later day on, and why.
+
+    None lets a grade or a class follow the school again.
+    """
+    if valid_from < today:
+        raise Rejected(Refusal.IN_PAST, "valid_from")
+    if not reason.strip():
+        raise Rejected(Refusal.REASON_MISSING, "reason")
+    scope, scope_id = place
+    _refuse_place(scope, scope_id)
+    if scope is Scope.SCHOOL and level is None:
+        raise Rejected(Refusal.SCHOOL_HAS_A_LEVEL, "level")
+    values = {"level": level, "by": by, "at": at, "reason": reason.strip()}
+    row = insert(LevelFrom).values(valid_from=valid_from, scope=scope, scope_id=scope_id, **values)
+    db.session.execute(
+        row.on_conflict_do_update(
+            index_elements=["valid_from", "scope", "scope_id"],
+            set_={name: row.excluded[name] for name in values},
+        )
+    )
+    _record_level(by, at, place, valid_from, level)
+
+
+def take_back_level(by: int, at: datetime, today: date, place: tuple[Scope, int], valid_from: date) -> None:
+    """Take back a level that has not begun."""
+    if valid_from <= today:
+        raise Rejected(Refusal.ALREADY_BEGUN)
+    scope, scope_id = place
+    gone = sa.delete(LevelFrom).filter_by(valid_from=valid_from, scope=scope, scope_id=scope_id)
+    if db.session.execute(gone.returning(LevelFrom.scope_id)).first():
+        _record_level(by, at, place, valid_from, "taken_back")
+
+
+def _record_level(
+    by: int | None, at: datetime, place: tuple[Scope, int], valid_from: date, level: str | None
+) -> None:
+    changes = {"from": str(valid_from), "scope": place[0].value, "scope_id": place[1], "level": level}
+    audit.record(by, at, "school.level", "level", None, changes=changes)
 
 
 def _refuse_place(scope: Scope, scope_id: int) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, request, url_for
+from flask import Blueprint, abort, flash, g, request, url_for
 from flask_babel import gettext as _
 
 from tracker import clock
@@ -15,8 +15,8 @@ from tracker.school import forms, queries, service
 from tracker.school.calendar import month_page, unlike_others
 from tracker.school.models import SchoolClass, Term
 from tracker.school.queries import Enrolled
-from tracker.school.rules import DayType, Scope, months_of
-from tracker.templating import WEEKDAYS, class_label, class_ref
+from tracker.school.rules import months_of
+from tracker.templating import WEEKDAYS, class_ref
 
 bp = Blueprint("school", __name__, url_prefix="/school")
 
@@ -109,12 +109,13 @@ def calendar() -> Any:
         after=months[at + 1] if at + 1 < len(months) else None,
         weeks=month_page(month, rows, first_school_day),
         spans=unlike_others(rows),
-        places=dict(_places(month)),
+        places=dict(forms.places(queries.all_classes(), month)),
         unofficial=any(row.source == "weekday" for row in rows),
         write_place=forms.write_place,
         short=forms.SHORT,
         weekdays=WEEKDAYS,
         day_reason=forms.day_reason,
+        day_words=forms.day_words,
     )
 
 
@@ -128,77 +129,6 @@ def _month(asked: str | None, months: list[date]) -> date:
     except ValueError:
         abort(404)
     return month if month in months else abort(404)
-
-
-def _places(day: date) -> list[tuple[str, str]]:
-    """For whom a day can be changed: the school, its grades, its classes."""
-    classes = queries.all_classes()
-    grades = {one.entry_year: forms.grade_label(one.stage, one.entry_year, day) for one in classes}
-    return [
-        (forms.write_place(Scope.SCHOOL, 0), _("The whole school")),
-        *((forms.write_place(Scope.GRADE, year), label) for year, label in grades.items()),
-        *((forms.write_place(Scope.CLASS, one.id), class_label(one, day)) for one in classes),
-    ]
-
-
-def day_of(text: str) -> date | None:
-    """The day of a term an address names."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if queries.day_type_for(queries.day_types(day), None) else None
-
-
-@bp.route("/calendar/<text>", methods=["GET", "POST"])
-@requires(Permission.CALENDAR_MANAGE, of=day_of)
-def calendar_day(day: date) -> Any:
-    """Change what a day is for the school, a grade or a class, with the reason."""
-    rows = queries.calendar_rows(day, day)
-    school = next(row for row in rows if row.scope is Scope.SCHOOL)
-    form = forms.DayForm(day_type=school.day_type.value, stands_for=str(school.stands_for or ""))
-    form.offer(_places(day))
-
-    def change() -> str:
-        scope, scope_id = form.scope
-        service.change_day(
-            g.identity.user_id,
-            clock.now(),
-            day,
-            scope,
-            scope_id,
-            DayType(form.day_type.data),
-            form.reason.data,
-            stands_for=int(form.stands_for.data) if form.stands_for.data else None,
-        )
-        flash(_("%(day)s is changed.", day=day.isoformat()))
-        return url_for(".calendar", month=f"{day:%Y-%m}")
-
-    return taken(form, "school.day", change, forms.refusal_words) or page(
-        "school/day.html",
-        form=form,
-        day=day,
-        rows=rows,
-        places=dict(_places(day)),
-        write_place=forms.write_place,
-        day_reason=forms.day_reason,
-    )
-
-
-@bp.post("/calendar/<text>/clear")
-@requires(Permission.CALENDAR_MANAGE, of=day_of)
-def clear_day(day: date) -> Any:
-    """Let a grade or a class follow the school's day again."""
-    form = forms.PlaceForm()
-
-    def clear() -> str:
-        scope, scope_id = form.scope
-        service.clear_day(g.identity.user_id, clock.now(), day, scope, scope_id)
-        return url_for(".calendar_day", text=day.isoformat())
-
-    return taken(form, "school.day", clear, forms.refusal_words) or redirect(
-        url_for(".calendar_day", text=day.isoformat()), 303
-    )
 
 
 @bp.get("/classes/<ref>")

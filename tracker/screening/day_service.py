@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import Any
 
 from tracker.school import service as school
-from tracker.school.rules import DayType, ExcuseCode, Scope
+from tracker.school.rules import DayType, ExcuseCode, Level, Scope
 from tracker.screening import day_queries
 from tracker.screening.service import Moment
 from tracker.screening.session_rules import newly_due
@@ -24,6 +24,14 @@ def take_back(by: int, moment: Moment, day: date, place: tuple[Scope, int]) -> N
     """Take a change of a day back, as `school.clear_day`, in the same way."""
     with nobody_blamed(by, moment, day):
         school.clear_day(by, moment.at, day, *place)
+
+
+def set_level(
+    by: int, moment: Moment, place: tuple[Scope, int], level: Level | None, valid_from: date, reason: str
+) -> None:
+    """The level that holds from a day on, as `school.set_level`; from today on nobody is blamed either."""
+    with nobody_blamed(by, moment, moment.today):
+        school.set_level(by, moment.at, moment.today, place, level, valid_from, reason)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from tracker.screening.rules import Plan, RecordedBy, SessionCode
 
 EVERY = 0
 """The weekday of an exception for every day, and the grade of one for all grades."""
+GRADES = range(1, 13)
 
 
 WARNING_MINUTES = 20
@@ -30,16 +31,13 @@ class Times(NamedTuple):
 
 
 class PlanRefusal(StrEnum):
-    """Why a change of the sessions or of the level is not taken."""
+    """Why a change of the sessions is not taken."""
 
     TIMES_OUT_OF_ORDER = "times_out_of_order"
-    NOT_YET_TOMORROW = "not_yet_tomorrow"
-    IN_PAST = "in_past"
-    NO_SUCH_GRADE = "no_such_grade"
     TIMES_MISSING = "times_missing"
-    REASON_MISSING = "reason_missing"
+    TOO_SOON = "too_soon"
+    NO_SUCH_GRADE = "no_such_grade"
     ALREADY_BEGUN = "already_begun"
-    SCHOOL_FOLLOWS_NOBODY = "school_follows_nobody"
 
 
 @dataclass(frozen=True)
