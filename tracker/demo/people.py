@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, product
 from random import Random
 
-from tracker.accounts.rules import Role
+from tracker.accounts.rules import Duty, Role
 
 SCHOOL_NAME = "云朵小学（虚构）"
 PASSWORD = "demo"
@@ -41,6 +41,8 @@ class Person:
     room: Room | None = None
     department: str | None = None
     """The department's code in `tracker.disinfection.defaults`."""
+    duties: tuple[Duty, ...] = ()
+    """What this person does for the whole school, or as head of the own class's grade."""
 
 
 def rooms(count: int) -> list[Room]:
@@ -82,15 +84,23 @@ def staff(all_rooms: Sequence[Room]) -> list[Person]:
         Person("assessment", (Role.ASSESSMENT,)),
         Person("principal", (Role.PRINCIPAL,)),
         Person("admin", (Role.ADMIN,)),
-        *(Person(f"t{room.grade}{room.number:02}", (Role.TEACHER,), room=room) for room in others),
-        Person("vice", (Role.PRINCIPAL,)),
-        Person("dean", (Role.ASSESSMENT, Role.STAFF), department="teaching"),
+        *(
+            Person(f"t{room.grade}{room.number:02}", (Role.TEACHER,), room=room, duties=_heads(room))
+            for room in others
+        ),
+        Person("vice", (Role.PRINCIPAL,), duties=(Duty.DUTY_LEADER,)),
+        Person("dean", (Role.ASSESSMENT, Role.STAFF), department="teaching", duties=(Duty.SECOND_REPORTER,)),
         Person("library", (Role.TEACHER, Role.STAFF), department="rooms"),
         Person("cleaner", (Role.STAFF,), department="canteen"),
         *(Person(f"guard{n}", (Role.STAFF,), department="guards") for n in (1, 2)),
         *(Person(f"duty{n}", (Role.TEACHER, Role.INSPECTOR)) for n in (1, 2)),
         *(Person(f"s{n}", (Role.TEACHER,)) for n in range(1, 5)),
     ]
+
+
+def _heads(room: Room) -> tuple[Duty, ...]:
+    """The teacher of a grade's first class heads the grade."""
+    return (Duty.GRADE_HEAD,) if room.number == 1 else ()
 
 
 def staff_names(random: Random, count: int) -> list[str]:

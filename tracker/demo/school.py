@@ -152,6 +152,9 @@ def _lay(random: Random, days: Sequence[date], today: int, count: int) -> School
         if duty:
             duty.user_id, duty.starts = user.id, start
             db.session.add(duty)
+        for what in person.duties:
+            grade = year + 1 - person.room.grade if person.room and what is Duty.GRADE_HEAD else None
+            db.session.add(Assignment(user_id=user.id, what=what, entry_year=grade, starts=start))
     db.session.flush()  # before rows that go past the session
     nurse = next(user.id for user in users if user.username == "nurse")
     own = rooms.index(people.teachers_room(rooms))
