@@ -141,3 +141,15 @@ def test_the_summary_takes_seven_statements(app, cast, statements):
     with statements() as done:
         day_summary(TODAY)
     assert len(done) <= 7, list(done)
+
+
+def test_a_fever_that_the_retest_has_cleared_counts_no_more(sign_in, cast):
+    hot = cast.students["3-1"][0]
+    ann, nora = sign_in("ann"), sign_in("nora")
+    ann.send(ann.get("/screening/2024-1/2026-09-21/arrival"), "#sheet", **{f"t1__{hot}": "37.8"})
+    waiting = day_summary(TODAY)
+    assert [one.sums.fever for one in waiting.sessions] == [1, 0, 0] and waiting.total.fever == 1
+    clock.freeze(at("08:20"))
+    nora.send(nora.get("/screening/fevers"), "form[action^='/screening/fevers/']", temperature="36.6")
+    cleared = day_summary(TODAY)
+    assert [one.sums.fever for one in cleared.sessions] == [0, 0, 0] and cleared.total.fever == 0

@@ -15,7 +15,7 @@ from tracker.school.models import SchoolClass
 from tracker.school.queries import class_order
 from tracker.screening.day_queries import ClassDay, class_days
 from tracker.screening.models import Entry, Roster, Sheet, SheetVersion
-from tracker.screening.rules import AbsenceReason, SessionCode, SessionState, State, VersionKind
+from tracker.screening.rules import AbsenceReason, SessionCode, SessionState, State
 from tracker.screening.summary_rules import Said, Sums, coded, ill_of, reasons_of, states_of_day, sums_of
 
 
@@ -142,16 +142,16 @@ def day_summary(day: date, wall: time = time.max, *, today: bool = False) -> Day
     for one in classes:
         for status in one.sessions:
             found = by_place.pop((one.class_id, status.plan.code), None)
-            sheets.append(_sum(one.school_class, status.plan.code, status.state, found, said, fevers))
+            sheets.append(_sum(one.school_class, status.plan.code, status.state, found, said))
     for (_class, code), found in by_place.items():
-        sheets.append(_sum(found.school_class, code, SessionState.REPORTED, found, said, fevers))
+        sheets.append(_sum(found.school_class, code, SessionState.REPORTED, found, said))
     order = list(SessionCode)
     sheets.sort(key=lambda one: (_place(one.school_class), order.index(one.code)))
     states = states_of_day(Said(one.sheet.session, one.members, said.get(one.sheet.id, {})) for one in kept)
     return DaySummary(
         day,
         sheets,
-        sums_of((state for state, _ in states.values()), fever=len(fevers.get(None, ()))),
+        sums_of((state for state, _ in states.values()), fever=len(fevers)),
         reasons_of(states.values()),
         {symptom: n for symptom in Symptom if (n := len(symptoms.get(symptom, set())))},
         [one for one in classes if _is_silent(one)],
@@ -191,17 +191,15 @@ def _said(sheet_ids: Sequence[int]) -> dict[int, dict[int, tuple[State, AbsenceR
     return said
 
 
-def _signs(day: date) -> tuple[dict[int | None, set[int]], dict[Symptom, set[int]]]:
-    """Who had a fever at school, by sheet and (None) in all, and who had which symptom.  One statement."""
-    fevers: dict[int | None, set[int]] = {}
+def _signs(day: date) -> tuple[set[int], dict[Symptom, set[int]]]:
+    """Who had a fever at school, waiting or confirmed, and who had which symptom.  One statement."""
+    fevers: set[int] = set()
     symptoms: dict[Symptom, set[int]] = {}
     for row in db.session.execute(
         sa.select(
             Observation.student_id,
             Observation.kind,
             Observation.code,
-            Observation.source_kind,
-            Observation.source_id,
         ).where(
             Observation.on == day,
             Observation.kind.in_([ObservationKind.FEVER, ObservationKind.SYMPTOM]),
@@ -211,10 +209,8 @@ def _signs(day: date) -> tuple[dict[int | None, set[int]], dict[Symptom, set[int
     ):
         if row.kind is ObservationKind.SYMPTOM:
             symptoms.setdefault(Symptom(row.code), set()).add(row.student_id)
-            continue
-        fevers.setdefault(None, set()).add(row.student_id)
-        if row.source_kind is SourceKind.SHEET:
-            fevers.setdefault(row.source_id, set()).add(row.student_id)
+        else:
+            fevers.add(row.student_id)
     return fevers, symptoms
 
 
@@ -224,14 +220,12 @@ def _sum(
     state: SessionState,
     kept: _Kept | None,
     said: Mapping[int, Mapping[int, tuple[State, AbsenceReason | None]]],
-    fevers: Mapping[int | None, set[int]],
 ) -> SheetSum:
     if kept is None:
         return SheetSum(school_class, code, state, None, Sums(), {})
     states = said.get(kept.sheet.id, {})
-    imported = kept.version.kind is VersionKind.IMPORT
-    fever = kept.version.fever if imported else len(fevers.get(kept.sheet.id, ()))
-    sums = sums_of((states.get(student, (State.NORMAL, None))[0] for student in kept.members), fever=fever)
+    found = (states.get(student, (State.NORMAL, None))[0] for student in kept.members)
+    sums = sums_of(found, fever=kept.version.fever)
     return SheetSum(school_class, code, state, kept.version, sums, reasons_of(states.values()))
 
 
