@@ -111,6 +111,7 @@ HOLDERS = {
     Permission.CALENDAR_MANAGE: "asa ada",
     Permission.SESSIONS_MANAGE: "nora asa ada",
     Permission.SHEET_SUBMIT: "ann carl nora",
+    Permission.SHEET_CHECK: "nora",
     Permission.SCREENING_LIST: "ann carl nora pia",
     Permission.SCREENING_OVERVIEW: "nora pia",
     Permission.FEVERS_FOLLOW: "nora",

@@ -51,6 +51,8 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.screening import day_views as days
     from tracker.screening import fever_views as fevers
     from tracker.screening import plan_views as sessions
+    from tracker.screening import missing_views as missing
+    from tracker.screening import paper_views as paper
     from tracker.screening import receipt_views as receipts
     from tracker.screening import views as screening
     from tracker.setup import views as setup
@@ -82,6 +84,8 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         fevers,
         days,
         sessions,
+        missing,
+        paper,
         absence,
         return_rules,
         nurse,

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     """When each session is run, the level, and what is different today."""
     SHEET_SUBMIT = "screening:sheet:submit"
     """Take, read and correct the sheet of one class."""
+    SHEET_CHECK = "screening:sheet:check"
+    """Mark sheets as checked by the nurse."""
     SCREENING_LIST = "screening:sheets:list"
     """The list of sheets, of those classes one may see."""
     SCREENING_OVERVIEW = "screening:school:read"
@@ -145,6 +147,7 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.CALENDAR_MANAGE: [[is_admin], [is_assessment]],
     Permission.SESSIONS_MANAGE: [[is_admin], [is_assessment], [is_nurse]],
     Permission.SHEET_SUBMIT: [[is_teacher, of_own_class], [is_nurse]],
+    Permission.SHEET_CHECK: [[is_nurse]],
     Permission.SCREENING_LIST: [[is_teacher], [is_nurse], [is_principal]],
     Permission.SCREENING_OVERVIEW: [[is_nurse], [is_principal]],
     Permission.FEVERS_FOLLOW: [[is_nurse]],

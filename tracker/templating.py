@@ -13,6 +13,7 @@ from tracker import __version__, clock, i18n
 from tracker.permissions import Permission, permits
 from tracker.school import queries as school
 from tracker.school.models import SchoolClass
+from tracker.school.queries import class_ref as class_ref
 from tracker.school.rules import grade_of
 from tracker.words import word
 
@@ -32,12 +33,6 @@ def class_label(school_class: SchoolClass, day: date | None = None) -> str:
         name = GRADES[grade] if grade <= 10 else "十" + GRADES[grade - 10]
         return f"{name}({school_class.number})班"
     return f"{grade}({school_class.number})"
-
-
-def class_ref(school_class: SchoolClass) -> str:
-    """A class in an address: entry year and number, `2024-2`; other stages are named before them."""
-    plain = f"{school_class.entry_year}-{school_class.number}"
-    return plain if school_class.stage == "primary" else f"{school_class.stage}-{plain}"
 
 
 def format_day(day: date) -> str:

@@ -26,6 +26,7 @@ from tracker.facts.rules import Diagnosis, Symptom
 from tracker.nurse.plausibility_rules import Hint
 from tracker.school.rules import DayType, ExcuseCode, Level, Sex, Stage
 from tracker.screening.fever_rules import Instrument
+from tracker.screening.missing_rules import TryResult
 from tracker.screening.rules import (
     AbsenceReason,
     Affirmation,
@@ -153,8 +154,13 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     VersionKind: {
         VersionKind.SUBMIT: _l("Submitted"),
         VersionKind.CORRECT: _l("Corrected"),
+        VersionKind.TURN: _l("Not here for too long: absent, reason unknown"),
         VersionKind.WITHDRAW: _l("Withdrawn"),
         VersionKind.IMPORT: _l("Imported"),
+    },
+    TryResult: {
+        TryResult.NOT_REACHED: _l("Not reached"),
+        TryResult.ON_THE_WAY: _l("On the way"),
     },
     Symptom: {
         Symptom.FEVER: _l("Fever"),

@@ -26,6 +26,7 @@ def home() -> Any:
     from tracker.absence import queue_queries as absence
     from tracker.disinfection import queries as disinfection
     from tracker.screening import day_queries as screening
+    from tracker.screening import missing_queries as missing
 
     now, today = clock.now(), clock.today()
     who = g.identity
@@ -40,6 +41,7 @@ def home() -> Any:
     if has_role_for(who, Permission.QUEUE_READ):
         only = None if who.is_nurse else who.classes
         values["queue"] = absence.queue_counts(only, now, today, me=who.user_id)
+        values["not_here"] = missing.not_here(only, today)
     if has_role_for(who, Permission.TASKS_READ):
         values["tasks"] = disinfection.task_counts(who, now, today)
     if Role.ADMIN in who.roles:

@@ -41,6 +41,12 @@ def read_class_ref(ref: str) -> tuple[Stage, int, int] | None:
     return Stage(stage or "primary"), int(year), int(tail)
 
 
+def class_ref(school_class: SchoolClass) -> str:
+    """A class in an address: entry year and number, `2024-2`; other stages are named before them."""
+    plain = f"{school_class.entry_year}-{school_class.number}"
+    return plain if school_class.stage == "primary" else f"{school_class.stage}-{plain}"
+
+
 def class_named(ref: str) -> SchoolClass | None:
     """The class an address names."""
     if (named := read_class_ref(ref)) is None:

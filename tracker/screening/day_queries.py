@@ -25,6 +25,8 @@ class SessionStatus:
     version: SheetVersion | None
     is_asked: bool = True
     """False: the day does not ask for it any longer; what was recorded before stays."""
+    is_checked: bool = False
+    """Whether the nurse has checked the version that holds."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def class_days(
     classes = db.session.execute(query).all()
     known, calendar = timetable_on(day)
     reported = {
-        (sheet.class_id, sheet.session): version
+        (sheet.class_id, sheet.session): (version, sheet.confirmed_at)
         for sheet, version in db.session.execute(
             sa.select(Sheet, SheetVersion)
             .join(SheetVersion, sa.and_(SheetVersion.sheet_id == Sheet.id, SheetVersion.no == Sheet.head))
@@ -82,10 +84,11 @@ def class_days(
         what = place.among(calendar)
         statuses = []
         for one in day_plans(known, day, what, place):
-            version = reported.get((school_class.id, one.plan.code))
+            version, checked_at = reported.get((school_class.id, one.plan.code), (None, None))
             if one.asks_class or version:
                 state = session_state(one.plan, wall, reported=version is not None, today=today)
-                statuses.append(SessionStatus(one.plan, state, version, one.asks_class))
+                is_checked = version is not None and checked_at is not None and checked_at >= version.at
+                statuses.append(SessionStatus(one.plan, state, version, one.asks_class, is_checked))
         found.append(ClassDay(school_class, enrolled, what, statuses))
     return found
 

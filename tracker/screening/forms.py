@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -65,12 +65,17 @@ WORDS: dict[Refusal, Any] = {
     Refusal.NO_STUDENTS: _l("Nobody was enrolled in this class on this day."),
     Refusal.REASON_NEEDED: _l("Please give the reason for entering the sheet afterwards."),
     Refusal.UNDO_OVER: _l("It can no longer be undone. Please correct the sheet instead."),
+    Refusal.CHECKED: _l(
+        "The school nurse has checked this sheet: it still takes bad news, but only she takes any back."
+    ),
+    Refusal.CHECKED_IN_FUTURE: _l("The class cannot have been looked at later than now."),
+    Refusal.NOT_MISSING: _l("This student is already accounted for."),
 }
 
 
 def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
     """The sentence of a refusal, its times as the wall clock shows them."""
-    shown = {key: value.strftime("%H:%M") for key, value in details.items()}
+    shown = {key: value.strftime("%H:%M") for key, value in details.items() if isinstance(value, time)}
     return str(WORDS[reason]) % shown if shown else str(WORDS[reason])
 
 
@@ -166,11 +171,38 @@ class SheetForm:
     reason: str
     typed: dict[int, Typed]
     lines: dict[int, Line]
+    told_by: str = ""
+    checked: str = ""
+    """When the class was looked at, as it was typed: `08:05`."""
+    checked_time: time | None = None
+    checked_problem: str | None = None
+    as_kept: frozenset[int] = frozenset()
+    """Students of whom what is kept was chosen."""
+    fills: bool = False
+    """Whether *all others are normal* was pressed."""
 
     @property
     def is_readable(self) -> bool:
         """Whether nothing has to be mended before a rule can look at it."""
-        return not any(one.problems for one in self.typed.values())
+        return not self.checked_problem and not any(one.problems for one in self.typed.values())
+
+    def filled(self) -> "SheetForm":
+        """The form with whoever is unset made normal, and nobody else."""
+        unset = [student for student, line in self.lines.items() if line.state is State.UNSET]
+        return replace(
+            self,
+            typed=self.typed | {one: replace(self.typed[one], choice=State.NORMAL) for one in unset},
+            lines=self.lines | dict.fromkeys(unset, NORMAL_LINE),
+        )
+
+    def complained(self, students: Iterable[int], field: str, sentence: str) -> "SheetForm":
+        """The form with one complaint more at each of these students."""
+        more = {
+            one: replace(self.typed[one], problems=(*self.typed[one].problems, (field, sentence)))
+            for one in students
+            if one in self.typed
+        }
+        return replace(self, typed=self.typed | more)
 
     def asks_for(self, student: int, trigger: int) -> bool:
         """Whether something is still to be done about a student: to mend, or to measure again."""
@@ -179,9 +211,39 @@ class SheetForm:
         waits = hot and line.retest is None and line.fever in (None, FeverState.WAITING)
         return bool(self.typed[student].problems) or waits
 
-    def submission(self) -> Submission:
-        """The form as the service takes it."""
-        return Submission(self.key, self.base, self.how, self.lines, self.reason or None)
+    def submission(self, checked_at: datetime | None) -> Submission:
+        """The form as the service takes it; `checked_at` is the instant of `checked`."""
+        return Submission(
+            self.key,
+            self.base,
+            self.how,
+            self.lines,
+            self.reason or None,
+            told_by=self.told_by or None,
+            checked_at=checked_at,
+            as_kept=self.as_kept,
+        )
+
+
+def fields_of(form: SheetForm) -> list[tuple[str, str]]:
+    """The form as a browser would send it."""
+    fields = [
+        ("key", str(form.key)),
+        ("base", str(form.base)),
+        ("mode", form.mode.value),
+        ("how", form.how.value),
+        ("roster", ",".join(map(str, form.typed))),
+    ]
+    for student, one in form.typed.items():
+        fields += [
+            (f"state-{student}", one.choice),
+            (f"t1-{student}", one.first),
+            (f"t2-{student}", one.retest),
+            (f"onset-{student}", one.onset),
+            *((f"sym-{student}", symptom) for symptom in one.symptoms),
+            *([(f"sure-{student}", "on")] if one.sure else []),
+        ]
+    return fields
 
 
 def read_sheet(form: MultiDict[str, str], day: date) -> SheetForm | None:
@@ -198,7 +260,9 @@ def read_sheet(form: MultiDict[str, str], day: date) -> SheetForm | None:
         or max(students, default=0) > LARGEST_ID
     ):
         return None
-    read = {student: _read_line(form, student, mode, day) for student in students}
+    read = {student: read_line(form, student, mode, day) for student in students}
+    checked = form.get("checked", "").strip()[:16]
+    checked_time, problem = _wall_time(checked)
     return SheetForm(
         key,
         base,
@@ -207,10 +271,26 @@ def read_sheet(form: MultiDict[str, str], day: date) -> SheetForm | None:
         form.get("reason", "").strip()[:255],
         {student: typed for student, (typed, _line) in read.items()},
         {student: line for student, (_typed, line) in read.items()},
+        told_by=form.get("told_by", "").strip()[:64],
+        checked=checked,
+        checked_time=checked_time,
+        checked_problem=problem,
+        as_kept=frozenset(one for one in students if form.get(f"pick-{one}") == "theirs"),
+        fills="fill" in form,
     )
 
 
-def _read_line(form: MultiDict[str, str], student: int, mode: Mode, day: date) -> tuple[Typed, Line]:
+def _wall_time(text: str) -> tuple[time | None, str | None]:
+    if not text:
+        return None, None
+    try:
+        return time.fromisoformat(text.replace("：", ":")).replace(tzinfo=None), None
+    except ValueError:
+        return None, _("Please enter a time, such as 08:05.")
+
+
+def read_line(form: MultiDict[str, str], student: int, mode: Mode, day: date) -> tuple[Typed, Line]:
+    """What a form holds of one student, and the line it comes to."""
     default = State.NORMAL if mode is Mode.EXCEPTIONS else State.UNSET
     choice = form.get(f"state-{student}", default)
     if choice not in choices_of(mode):
@@ -231,7 +311,7 @@ def _read_line(form: MultiDict[str, str], student: int, mode: Mode, day: date) -
     if choice == State.MEASURED and not typed.first:
         problems.append(("t1", temperature_words(TemperatureProblem.MISSING, "")))
     onset = _onset(typed, day, problems)
-    line = _line_of(choice, first, retest, typed.symptoms, onset)
+    line = line_of(choice, first, retest, typed.symptoms, onset)
     if (typed.first or typed.retest) and line.state in (State.ABSENT, State.NOT_HERE, State.AWAY):
         problems.append(("t1", temperature_words(TemperatureProblem.NOT_PRESENT, "")))
     return replace(typed, problems=tuple(problems)), line
@@ -257,7 +337,7 @@ def _onset(typed: Typed, day: date, problems: list[tuple[str, str]]) -> date | N
     return onset
 
 
-def _line_of(
+def line_of(
     choice: str, first: int | None, retest: int | None, symptoms: Iterable[str], onset: date | None
 ) -> Line:
     """What was chosen and typed, as one state: a value makes *measured*, a tick makes *symptomatic*."""

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Model, pk
+from tracker.screening.missing_rules import TryResult
 from tracker.screening.rules import (
     AbsenceReason,
     Affirmation,
@@ -160,6 +161,17 @@ class Entry(Model):
     note: Mapped[str | None] = mapped_column(sa.String(255))
 
     __table_args__ = (sa.CheckConstraint("(state = 'absent') = (reason IS NOT NULL)", name="reason"),)
+
+
+class NotHereCall(Model):
+    """One try to learn where a child is whom a sheet found not here yet."""
+
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheet.id"), primary_key=True)
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    result: Mapped[TryResult]
 
 
 class Reading(Model):

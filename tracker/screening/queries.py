@@ -22,13 +22,11 @@ from tracker.screening import fever_queries as fevers
 from tracker.screening.fever_rules import SHEET_FIRST, SHEET_RETEST, LiveChain
 from tracker.screening.models import Entry, Fever, Reading, Roster, Sheet, SheetVersion
 from tracker.screening.rules import (
-    CARRIED,
     NORMAL_LINE,
     FeverState,
     Line,
     Plan,
     SessionCode,
-    State,
 )
 from tracker.screening.session_queries import read_timetable, timetable_rows
 from tracker.screening.session_rules import day_plans
@@ -117,8 +115,12 @@ class RosterStudent:
 
     @property
     def label(self) -> str:
-        """Seat and name, as the chip shows them: names may occur twice in a class."""
-        return f"{self.seat:02} {self.name}" if self.seat else self.name
+        return seat_label(self.seat, self.name)
+
+
+def seat_label(seat: int | None, name: str) -> str:
+    """Seat and name, as a chip shows them: names may occur twice in a class."""
+    return f"{seat:02} {name}" if seat else name
 
 
 def roster(class_id: int, day: date) -> list[RosterStudent]:
@@ -252,29 +254,6 @@ def _findings(
     return readings, symptoms, chains
 
 
-def prefilled(
-    code: SessionCode, day: date, kept: dict[SessionCode, KeptSheet], students: list[RosterStudent]
-) -> dict[int, Line]:
-    """What a sheet not yet reported starts with: who is known not to be in class.
-
-    From the last earlier sheet of the day and what a call has brought since; before any sheet, from
-    the absences that are being followed up.
-    """
-    order = list(SessionCode)
-    earlier = [session for session in kept if order.index(session) < order.index(code)]
-    last = kept[max(earlier, key=order.index)].lines if earlier else {}
-    found = {}
-    for student in students:
-        line, episode = last.get(student.id), student.episode
-        missing = episode is not None and episode.is_missing
-        arrived = episode is not None and episode.back_on == day
-        if episode and missing and (not earlier or (line and line.state is State.ABSENT)):
-            found[student.id] = Line(State.ABSENT, episode.reason)
-        elif line and line.state in CARRIED and not (line.state is State.ABSENT and arrived):
-            found[student.id] = Line(line.state, line.reason)
-    return found
-
-
 def version_with_key(key: UUID) -> tuple[SheetVersion, Sheet] | None:
     """The version a form's key was taken for, with its sheet."""
     row = db.session.execute(
@@ -298,22 +277,3 @@ def sheet_of(class_id: int, day: date, code: SessionCode) -> Sheet | None:
     return db.session.scalars(
         sa.select(Sheet).filter_by(class_id=class_id, day=day, session=code)
     ).one_or_none()
-
-
-@dataclass(frozen=True)
-class VersionSeen:
-    """One version of a sheet and who made it: for the receipt and the history below it."""
-
-    version: SheetVersion
-    by_name: str
-
-
-def versions(sheet_id: int) -> list[VersionSeen]:
-    """All versions of a sheet, newest first."""
-    rows = db.session.execute(
-        sa.select(SheetVersion, User.name)
-        .join(User, User.id == SheetVersion.by)
-        .where(SheetVersion.sheet_id == sheet_id)
-        .order_by(SheetVersion.no.desc())
-    )
-    return [VersionSeen(*row) for row in rows]

@@ -5,18 +5,21 @@ from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from tracker import clock, edge
+from tracker.accounts.forms import local_path
 from tracker.accounts.guards import requires
 from tracker.db import transaction
 from tracker.errors import Rejected, RunAgain
 from tracker.permissions import Permission
-from tracker.screening import forms, queries, service
+from tracker.screening import check_service, forms, queries, service, version_queries
 from tracker.screening.queries import ClassSession
-from tracker.screening.rules import may_undo
-from tracker.screening.views import plausible_day
+from tracker.screening.rules import NORMAL_LINE, Difference, SessionCode, may_undo
+from tracker.screening.sheet_page_views import moment
+from tracker.screening.views import class_session, plausible_day
 from tracker.templating import class_ref
 
 bp = Blueprint("receipts", __name__, url_prefix="/screening")
@@ -58,7 +61,7 @@ def receipt(asked: NumberedSheet) -> Any:
     """The receipt of one version of a sheet: when, its number, its sums, and who is not plain normal."""
     session = asked.session
     head = queries.sheet_of(session.class_id, session.day, session.code)
-    seen = queries.versions(head.id) if head else []
+    seen = version_queries.versions(head.id) if head else []
     mine = next((one for one in seen if one.version.no == asked.no), None)
     if head is None or mine is None:
         abort(404)
@@ -80,12 +83,84 @@ def receipt(asked: NumberedSheet) -> Any:
         head=head.head,
         here=here,
         exceptions=exceptions,
-        history=seen,
+        sheet=head,
+        is_corrected=len(seen) > 1,
         may_undo=head.head == asked.no and may_undo(mine.version.kind, mine.version.at, clock.now()),
         key=uuid4(),
     )
     edge.log_reading("sheet", head.id)
     return page
+
+
+@bp.get("/<ref>/<day>/<code>/versions")
+@requires(Permission.SHEET_SUBMIT, of=class_session)
+def versions(session: ClassSession) -> Any:
+    """Every version of a sheet, and what each has changed, student by student."""
+    kept = queries.sheet_of(session.class_id, session.day, session.code)
+    if kept is None:
+        abort(404)
+    history = version_queries.history(kept.id)
+    names = version_queries.labels(kept, {one.student_id for each in history for one in each.changes})
+    triggers = session.trigger, session.retest_trigger
+
+    def row(one: Difference) -> tuple[str, str | None, str]:
+        before = forms.line_words(one.theirs, *triggers) if one.theirs != NORMAL_LINE else None
+        return names.get(one.student_id, "–"), before, forms.line_words(one.mine, *triggers)
+
+    page = render_template(
+        "screening/versions.html",
+        session=session,
+        sheet=kept,
+        history=[(each.seen, [row(one) for one in each.changes]) for each in history],
+    )
+    edge.log_reading("sheet", kept.id)
+    return page
+
+
+@bp.post("/<ref>/<day>/<code>/<id:no>/check")
+@requires(Permission.SHEET_CHECK, of=numbered_sheet)
+def check(asked: NumberedSheet) -> Any:
+    """Mark a sheet as checked by the nurse, as she saw it."""
+    session = asked.session
+    kept = queries.sheet_of(session.class_id, session.day, session.code)
+    if kept is None:
+        abort(404)
+
+    def verb() -> str:
+        check_service.check(g.identity, moment(), kept.id, asked.no)
+        return url_for(".receipt", **address_of(asked))
+
+    try:
+        answer = edge.once("screening.check", verb)
+    except service.Stale:
+        flash(_("Another version holds since. Please look at it first."), "danger")
+        return redirect(url_for(".receipt", **address_of(asked)), 303)
+    flash(_("Checked."))
+    return answer
+
+
+@bp.post("/check")
+@requires(Permission.SHEET_CHECK)
+def check_plain() -> Any:
+    """Check all sheets of today without exceptions, of one session or of all, with one button."""
+    asked = request.form.get("session", "")
+    code = SessionCode(asked) if asked in [one.value for one in SessionCode] else None
+    checked = 0
+
+    def verb() -> str:
+        nonlocal checked
+        checked = check_service.check_plain(g.identity, moment(), code)
+        return local_path(request.form.get("next")) or url_for("screening.overview")
+
+    answer = edge.once("screening.check_plain", verb)
+    flash(
+        ngettext(
+            "One sheet without exceptions is checked.",
+            "%(num)s sheets without exceptions are checked.",
+            checked,
+        )
+    )
+    return answer
 
 
 @bp.post("/<ref>/<day>/<code>/<id:no>/undo")

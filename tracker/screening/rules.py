@@ -3,7 +3,7 @@
 No database, no web: the tables of tests/screening/test_rules.py are the specification.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -69,6 +69,8 @@ class VersionKind(StrEnum):
 
     SUBMIT = "submit"
     CORRECT = "correct"
+    TURN = "turn"
+    """Who was not here yet for too long became absent, reason unknown."""
     WITHDRAW = "withdraw"
     IMPORT = "import"
 
@@ -135,6 +137,9 @@ class Refusal(StrEnum):
     NO_STUDENTS = "no_students"
     REASON_NEEDED = "reason_needed"
     UNDO_OVER = "undo_over"
+    CHECKED = "checked"
+    CHECKED_IN_FUTURE = "checked_in_future"
+    NOT_MISSING = "not_missing"
 
 
 UNDO_MINUTES = 10
@@ -319,6 +324,20 @@ def differences(theirs: Mapping[int, Line], mine: Mapping[int, Line]) -> list[Di
         for student in order
         if theirs.get(student) != mine.get(student)
     ]
+
+
+def merged(one: Difference, base: Line | None, news: Callable[[Line], int]) -> str:
+    """Which side is proposed where two versions differ: `theirs` or `mine`.
+
+    Whoever has changed the line since both were opened (`base`; None: it was a new sheet); where both
+    did, the one with more news, so that none is lost by a quick hand.
+    """
+    base = base or NORMAL_LINE
+    if one.theirs is None or one.theirs == base:
+        return "mine"
+    if one.mine is None or one.mine == base:
+        return "theirs"
+    return "mine" if news(one.mine) >= news(one.theirs) else "theirs"
 
 
 def excused_sessions(plans: Iterable[Plan], wall: time) -> list[SessionCode]:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from tracker.school import service as school
 from tracker.school.rules import ExcuseCode, is_school_day
 from tracker.screening import fever_service as fevers
 from tracker.screening import queries
+from tracker.screening.check_rules import is_softer
 from tracker.screening.defaults import SHIPPED_TRIGGERS, shipped_plans
 from tracker.screening.line_service import keep_lines
 from tracker.screening.models import FeverTrigger, Roster, SessionPlan, Sheet, SheetVersion
@@ -58,6 +60,14 @@ class Submission:
     lines: Mapping[int, Line]
     """Every student the form showed, in its order."""
     reason: str | None = None
+    told_by: str | None = None
+    """Who looked at the class, where somebody else types it."""
+    checked_at: datetime | None = None
+    """When the class was looked at, where it is typed from paper."""
+    as_kept: frozenset[int] = frozenset()
+    """Students of whom the version the form was made from holds, whatever `lines` say."""
+    kind: VersionKind | None = None
+    """None: a submission, or a correction."""
 
 
 @dataclass(frozen=True)
@@ -121,17 +131,28 @@ def submit(who: Identity, moment: Moment, session: ClassSession, form: Submissio
     taken; Rejected where a rule says no.
     """
     plan = refuse_untimely(who, session, moment, form.base, form.reason)
+    if form.checked_at and form.checked_at > moment.at:
+        raise Rejected(Refusal.CHECKED_IN_FUTURE, "checked")
     students = queries.roster(session.class_id, session.day)
     if not students:
         raise Rejected(Refusal.NO_STUDENTS)
     _compare_rosters(form, students, session)
     roster_id = _keep_roster([student.id for student in students])
-    sheet_id, no = _claim_head(session, form)
+    kind = form.kind or (VersionKind.CORRECT if form.base else VersionKind.SUBMIT)
+    lifts = kind is VersionKind.CORRECT and who.is_nurse
+    sheet_id, no, is_checked = _claim_head(session, form, lifts=lifts)
     before = queries.live_lines([sheet_id]).get(sheet_id, {}) if form.base else {}
+    said = {
+        student: before.get(student, NORMAL_LINE) if student in form.as_kept else line
+        for student, line in form.lines.items()
+    }
     chained = fevers.with_chains(
-        session, sheet_id, moment.at, form.lines, before, {one.id: one.chain for one in students}
+        session, sheet_id, moment.at, said, before, {one.id: one.chain for one in students}
     )
     lines = chained.lines
+    changed = {student: line for student, line in lines.items() if line != before.get(student, NORMAL_LINE)}
+    if is_checked:
+        _refuse_softer(before, changed, session)
     counts = counts_of(lines.values(), trigger=session.trigger, retest_trigger=session.retest_trigger)
     db.session.execute(
         sa.insert(SheetVersion),
@@ -141,22 +162,23 @@ def submit(who: Identity, moment: Moment, session: ClassSession, form: Submissio
             "roster_id": roster_id,
             "at": moment.at,
             "by": who.user_id,
-            "kind": VersionKind.CORRECT if form.base else VersionKind.SUBMIT,
+            "kind": kind,
             "how": form.how,
             "reason": form.reason,
+            "told_by": form.told_by,
+            "checked_at": form.checked_at,
             "plan_from": plan.valid_from,
             "deadline": clock.at(session.day, plan.deadline),
             "key": form.key,
             **counts.stored(),
         },
     )
-    changed = {student: line for student, line in lines.items() if line != before.get(student, NORMAL_LINE)}
     keep_lines(who.user_id, moment.at, session, sheet_id, no, changed, before, chained.joined)
     _follow_absences(who.user_id, moment.at, session, plan, lines, students)
     audit.record(
         who.user_id,
         moment.at,
-        "screening.correct" if form.base else "screening.submit",
+        f"screening.{kind.value}",
         "sheet",
         sheet_id,
         changes={"no": no, "students": sorted(changed)},
@@ -170,6 +192,44 @@ def submit(who: Identity, moment: Moment, session: ClassSession, form: Submissio
     return no
 
 
+def change_lines(
+    who: Identity,
+    moment: Moment,
+    session: ClassSession,
+    changes: Mapping[int, Line],
+    *,
+    key: UUID,
+    kind: VersionKind = VersionKind.CORRECT,
+) -> int:
+    """Correct what a sheet says of some students and leave the others as they are.
+
+    Stale where the class has not reported, or its head changes at the same moment.
+    """
+    kept = queries.kept_sheets(session.class_id, session.day, [session.code]).get(session.code)
+    if kept is None:
+        raise Stale
+    students = queries.roster(session.class_id, session.day)
+    lines = {one.id: kept.lines.get(one.id, Line(State.UNSET)) for one in students}
+    form = Submission(key, kept.version.no, kept.version.how, {**lines, **changes}, kind=kind)
+    return submit(who, moment, session, form)
+
+
+def _refuse_softer(before: Mapping[int, Line], changed: Mapping[int, Line], session: ClassSession) -> None:
+    """Bad news can always be added; what the nurse has checked only she changes towards normal."""
+    softer = [
+        student
+        for student, line in changed.items()
+        if is_softer(
+            before.get(student, NORMAL_LINE),
+            line,
+            trigger=session.trigger,
+            retest_trigger=session.retest_trigger,
+        )
+    ]
+    if softer:
+        raise Rejected(Refusal.CHECKED, "choice", students=softer)
+
+
 def withdraw(who: Identity, at: datetime, session: ClassSession, no: int, key: UUID) -> None:
     """Undo a sheet within ten minutes of its submission, as if it had not been sent.
 
@@ -180,9 +240,15 @@ def withdraw(who: Identity, at: datetime, session: ClassSession, no: int, key: U
     if kept is None or kept.version.no != no:
         raise Stale
     last = kept.version
+    if kept.sheet.confirmed_at and not who.is_nurse:
+        raise Rejected(Refusal.CHECKED)
     if not may_undo(last.kind, last.at, at):
         raise Rejected(Refusal.UNDO_OVER)
-    released = sa.update(Sheet).where(Sheet.id == kept.sheet.id, Sheet.head == no).values(head=None)
+    released = (
+        sa.update(Sheet)
+        .where(Sheet.id == kept.sheet.id, Sheet.head == no)
+        .values(head=None, confirmed_by=None, confirmed_at=None)
+    )
     if db.session.execute(released.returning(Sheet.id)).scalar() is None:
         raise Stale
     db.session.execute(
@@ -226,11 +292,11 @@ def _keep_roster(members: Sequence[int]) -> int:
     )
 
 
-def _claim_head(session: ClassSession, form: Submission) -> tuple[int, int]:
-    """The sheet and the number of its next version.  Stale where another version holds.
+def _claim_head(session: ClassSession, form: Submission, *, lifts: bool) -> tuple[int, int, bool]:
+    """The sheet, the number of its next version, and whether the nurse's check of it holds.
 
-    The database decides between two who are equally fast: on the unique sheet of a class, day and
-    session, or on the head the form was made from.
+    Stale where another version holds.  The database decides between two who are equally fast: on the
+    unique sheet of a class, day and session, or on the head the form was made from.
     """
     where = (
         Sheet.class_id == session.class_id,
@@ -238,24 +304,25 @@ def _claim_head(session: ClassSession, form: Submission) -> tuple[int, int]:
         Sheet.session == session.code,
     )
     if form.base:
+        lifted: dict[str, Any] = {"confirmed_by": None, "confirmed_at": None} if lifts else {}
         claimed = db.session.execute(
             sa.update(Sheet)
             .where(*where, Sheet.head == form.base)
-            .values(head=form.base + 1, confirmed_by=None, confirmed_at=None)
-            .returning(Sheet.id)
-        ).scalar()
+            .values(head=form.base + 1, **lifted)
+            .returning(Sheet.id, Sheet.confirmed_at)
+        ).one_or_none()
         if claimed is not None:
-            return claimed, form.base + 1
+            return claimed.id, form.base + 1, claimed.confirmed_at is not None
     else:
-        claimed = db.session.execute(
+        made = db.session.execute(
             insert(Sheet)
             .values(class_id=session.class_id, day=session.day, session=session.code, head=1)
             .on_conflict_do_nothing()
             .returning(Sheet.id)
         ).scalar()
-        if claimed is not None:
-            return claimed, 1
-    return _claim_withdrawn(session, form)
+        if made is not None:
+            return made, 1, False
+    return (*_claim_withdrawn(session, form), False)
 
 
 def _claim_withdrawn(session: ClassSession, form: Submission) -> tuple[int, int]:

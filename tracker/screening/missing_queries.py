@@ -1,0 +1,137 @@
+"""Who is not here yet, and whom nobody can account for.  Nothing here writes."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from tracker.absence.models import Episode
+from tracker.absence.rules import LIVE
+from tracker.db import db
+from tracker.gate.models import GatePass
+from tracker.room.models import Stay
+from tracker.school.models import Enrolment, SchoolClass, Student
+from tracker.school.queries import class_order, enrolled_on
+from tracker.screening.missing_rules import TryResult, call_due, turns_at
+from tracker.screening.models import Entry, NotHereCall, Sheet, SheetVersion
+from tracker.screening.queries import seat_label
+from tracker.screening.rules import AbsenceReason, SessionCode, State, VersionKind
+
+
+@dataclass(frozen=True)
+class NotHere:
+    """A child whom the newest sheet of a class and day found not here yet, and nobody has seen since."""
+
+    student_id: int
+    name: str
+    seat: int | None
+    school_class: SchoolClass
+    code: SessionCode
+    sheet_id: int
+    said_at: datetime
+    deadline: datetime
+    turned: bool
+    """Whether the sheet says *absent, reason unknown* already, because it took too long."""
+    tries: int
+    last_try: TryResult | None
+    last_try_at: datetime | None
+
+    @property
+    def class_id(self) -> int:
+        return self.school_class.id
+
+    @property
+    def label(self) -> str:
+        return seat_label(self.seat, self.name)
+
+    @property
+    def call_due(self) -> datetime:
+        """By when somebody calls first."""
+        return call_due(self.deadline, self.said_at)
+
+    @property
+    def turns_at(self) -> datetime:
+        """From when the child is unaccounted for."""
+        return self.said_at if self.turned else turns_at(self.deadline, self.said_at)
+
+    def is_unaccounted(self, now: datetime) -> bool:
+        """Whether this is a matter of safety by now, be the sheet turned or not."""
+        return self.turned or now >= self.turns_at
+
+
+def not_here(class_ids: Collection[int] | None, day: date) -> list[NotHere]:
+    """Who is not here yet on a day, by class and seat; None: of all classes.  One statement.
+
+    The newest sheet of a class decides.  Whom the gate has entered since, who is on the way to the
+    observation room, and of whom a call has told where they are, is accounted for.
+    """
+    said, later = aliased(SheetVersion), aliased(Sheet)
+    order = sa.case({code: n for n, code in enumerate(SessionCode)}, value=Sheet.session)
+    order_later = sa.case({code: n for n, code in enumerate(SessionCode)}, value=later.session)
+    newer = sa.exists().where(
+        later.class_id == Sheet.class_id,
+        later.day == Sheet.day,
+        later.head.is_not(None),
+        order_later > order,
+    )
+    passed = sa.exists().where(
+        GatePass.student_id == Entry.student_id, GatePass.at >= said.at, GatePass.struck_at.is_(None)
+    )
+    in_room = sa.exists().where(Stay.student_id == Entry.student_id, Stay.ended_at.is_(None))
+    open_question = sa.exists().where(
+        Episode.student_id == Entry.student_id,
+        Episode.state.in_(LIVE),
+        Episode.reason == AbsenceReason.UNKNOWN,
+        Episode.back_on.is_(None),
+    )
+    turned = sa.and_(
+        Entry.state == State.ABSENT,
+        Entry.reason == AbsenceReason.UNKNOWN,
+        said.kind == VersionKind.TURN,
+        open_question,
+    )
+    of_child = sa.and_(NotHereCall.sheet_id == Sheet.id, NotHereCall.student_id == Entry.student_id)
+    tries = sa.select(sa.func.count()).select_from(NotHereCall).where(of_child)
+    newest = sa.select(NotHereCall).where(of_child).order_by(NotHereCall.no.desc()).limit(1)
+    rows = db.session.execute(
+        sa.select(
+            Entry.student_id,
+            Student.name,
+            Enrolment.seat,
+            SchoolClass,
+            Sheet.session,
+            Sheet.id,
+            said.at,
+            said.deadline,
+            said.kind == VersionKind.TURN,
+            tries.scalar_subquery(),
+            newest.with_only_columns(NotHereCall.result).scalar_subquery(),
+            newest.with_only_columns(NotHereCall.at).scalar_subquery(),
+        )
+        .select_from(Entry)
+        .join(Sheet, Sheet.id == Entry.sheet_id)
+        .join(said, sa.and_(said.sheet_id == Sheet.id, said.no == Entry.since_no))
+        .join(Student, Student.id == Entry.student_id)
+        .join(Enrolment, sa.and_(Enrolment.student_id == Student.id, *enrolled_on(day)))
+        .join(SchoolClass, SchoolClass.id == Sheet.class_id)
+        .where(
+            Sheet.day == day,
+            Sheet.head.is_not(None),
+            Entry.until_no.is_(None),
+            sa.or_(Entry.state == State.NOT_HERE, turned),
+            Enrolment.class_id == Sheet.class_id,
+            ~newer,
+            ~passed,
+            ~in_room,
+            *([Sheet.class_id.in_(class_ids)] if class_ids is not None else []),
+        )
+        .order_by(*class_order(), Enrolment.seat.is_(None), Enrolment.seat, Student.id)
+    )
+    return [NotHere(*row) for row in rows]
+
+
+def unaccounted(class_ids: Collection[int] | None, day: date, now: datetime) -> list[NotHere]:
+    """Who is still not here long after the deadline: for the nurse and the duty leader."""
+    return [one for one in not_here(class_ids, day) if one.is_unaccounted(now)]

@@ -1,0 +1,84 @@
+"""What becomes of children who are not here yet: they arrive, somebody calls, or they turn absent."""
+
+from collections.abc import Collection
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from tracker.accounts.rules import Identity
+from tracker.audit import service as audit
+from tracker.db import db
+from tracker.errors import Rejected
+from tracker.school.queries import class_ref
+from tracker.screening import missing_queries, queries
+from tracker.screening.missing_queries import NotHere
+from tracker.screening.missing_rules import TryResult
+from tracker.screening.models import NotHereCall
+from tracker.screening.queries import ClassSession
+from tracker.screening.rules import AbsenceReason, Line, Refusal, State, VersionKind
+from tracker.screening.service import Moment, change_lines
+
+TURNED = Line(State.ABSENT, AbsenceReason.UNKNOWN)
+
+
+def missing_child(session: ClassSession, student_id: int) -> NotHere:
+    """A child as the list shows it now.  Rejected where it is accounted for."""
+    found = missing_queries.not_here([session.class_id], session.day)
+    one = next((one for one in found if one.student_id == student_id and one.code is session.code), None)
+    if one is None:
+        raise Rejected(Refusal.NOT_MISSING)
+    return one
+
+
+def resolve(
+    who: Identity, moment: Moment, session: ClassSession, student_id: int, line: Line, key: UUID
+) -> int:
+    """Say of a child who was not here what the missed check has shown, or why it stays away.
+
+    The sheet is corrected in this line alone, from whatever version holds now.
+    """
+    missing_child(session, student_id)
+    return change_lines(who, moment, session, {student_id: line}, key=key)
+
+
+def called(who: Identity, moment: Moment, session: ClassSession, student_id: int, result: TryResult) -> None:
+    """Log that somebody has called about a child who is not here yet."""
+    one = missing_child(session, student_id)
+    db.session.execute(
+        sa.insert(NotHereCall),
+        {
+            "sheet_id": one.sheet_id,
+            "student_id": student_id,
+            "no": one.tries + 1,
+            "at": moment.at,
+            "by": who.user_id,
+            "result": result,
+        },
+    )
+    audit.record(
+        who.user_id,
+        moment.at,
+        "screening.not_here_call",
+        "sheet",
+        one.sheet_id,
+        student_id=student_id,
+        changes={"result": result.value},
+    )
+
+
+def turn_missing(who: Identity, moment: Moment, class_ids: Collection[int] | None) -> int:
+    """Make absent, reason unknown, whoever is not here long after the deadline; how many they were.
+
+    Each class's sheet gets one version more, and the episodes open as from any other sheet.  What was
+    turned is not turned again: it may be asked for as often as anybody likes.
+    """
+    waiting: dict[tuple[str, str], list[int]] = {}
+    for one in missing_queries.unaccounted(class_ids, moment.today, moment.at):
+        if not one.turned:
+            waiting.setdefault((class_ref(one.school_class), one.code.value), []).append(one.student_id)
+    for (ref, code), students in waiting.items():
+        session = queries.class_session(ref, moment.today, code)
+        if session is not None and session.plan is not None:
+            changes = dict.fromkeys(students, TURNED)
+            change_lines(who, moment, session, changes, key=uuid4(), kind=VersionKind.TURN)
+    return sum(map(len, waiting.values()))

@@ -1,0 +1,169 @@
+"""How a sheet is shown: opened, with its complaints, or beside the version somebody else has sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from flask import g, render_template, request, url_for
+from flask_babel import gettext as _
+
+from tracker import clock
+from tracker.facts.rules import Symptom
+from tracker.screening import forms, prefill_queries, queries, service, version_queries
+from tracker.screening.check_rules import bad_news
+from tracker.screening.queries import ClassSession, KeptSheet, RosterStudent
+from tracker.screening.rules import (
+    Affirmation,
+    Difference,
+    Line,
+    Mode,
+    SessionCode,
+    counts_of,
+    differences,
+    merged,
+)
+from tracker.templating import class_ref
+from tracker.words import word
+
+
+def moment() -> service.Moment:
+    """This moment, by the school's clock."""
+    now = clock.now()
+    return service.Moment(now, clock.today(), clock.local(now).time().replace(microsecond=0))
+
+
+def address(session: ClassSession, endpoint: str, **more: Any) -> str:
+    """The address of a page of a sheet."""
+    return url_for(
+        endpoint, ref=class_ref(session.school_class), day=session.day, code=session.code.value, **more
+    )
+
+
+def opened(
+    session: ClassSession,
+    kept: Mapping[SessionCode, KeptSheet],
+    students: list[RosterStudent],
+    chosen_mode: str | None,
+) -> forms.SheetForm:
+    """The form as it is opened: what is kept, or what is known of the day."""
+    here = kept.get(session.code)
+    default = session.plan.mode if session.plan else Mode.EXCEPTIONS
+    mode = Mode.FULL if (chosen_mode or default) == Mode.FULL else Mode.EXCEPTIONS
+    lines = here.lines if here else prefill_queries.prefilled(session.code, session.day, kept, students)
+    start = forms.starting_line(Mode.EXCEPTIONS if here else mode)
+    return forms.SheetForm(
+        key=uuid4(),
+        base=here.version.no if here else 0,
+        mode=mode,
+        how=here.version.how if here else session.plan.how if session.plan else Affirmation.LOOKED,
+        reason="",
+        typed={one.id: forms.typed_of(lines.get(one.id, start), mode) for one in students},
+        lines={one.id: lines.get(one.id, start) for one in students},
+    )
+
+
+def shown(
+    session: ClassSession,
+    form: forms.SheetForm,
+    students: list[RosterStudent] | None = None,
+    *,
+    refused: str | None = None,
+    here: KeptSheet | None = None,
+    theirs: dict[str, Any] | None = None,
+    notes: list[str] | None = None,
+) -> str:
+    """The page of a sheet."""
+    students = students if students is not None else queries.roster(session.class_id, session.day)
+    now, plan = moment(), session.plan
+    listed = [one for one in students if one.id in form.typed]
+    complaints = [
+        (f"{field}-{one.id}", _("%(student)s: %(problem)s", student=one.label, problem=sentence))
+        for one in listed
+        for field, sentence in form.typed[one.id].problems
+    ]
+    if form.checked_problem:
+        complaints.append(("checked", form.checked_problem))
+    late = plan is not None and session.day == now.today and now.wall > plan.deadline
+    return render_template(
+        "screening/sheet.html",
+        session=session,
+        plan=plan,
+        form=form,
+        students=listed,
+        counts=counts_of(form.lines.values(), trigger=session.trigger, retest_trigger=session.retest_trigger),
+        choices=forms.choices_of(form.mode),
+        first_choices=forms.FIRST_CHOICES + (form.mode is Mode.FULL),
+        words_of={choice: str(forms.choice_word(choice)) for choice in forms.choices_of(Mode.FULL)}
+        | {symptom: str(word(symptom)) for symptom in Symptom},
+        symptoms=Symptom,
+        modes=Mode,
+        opened={one.id for one in listed if form.asks_for(one.id, session.trigger)},
+        complaints=complaints,
+        form_has_errors=bool(complaints or refused),
+        refused=refused,
+        here=here,
+        theirs=theirs,
+        notes=notes or [],
+        late=late and not form.base,
+        asks_reason=plan is not None
+        and (session.day < now.today or (not form.base and now.wall > plan.closes))
+        and g.identity.is_nurse,
+        may_send=bool(listed) and (refused is None or request.method == "POST"),
+    )
+
+
+@dataclass(frozen=True)
+class Contested:
+    """A student of whom the kept version and one's own say different things."""
+
+    student_id: int
+    label: str
+    theirs: str
+    mine: str
+    pick: str
+    """Which of the two is proposed, `theirs` or `mine`."""
+
+
+def stale(session: ClassSession, form: forms.SheetForm) -> str:
+    """Both versions side by side; what was typed stays in the form, now made from the newer version."""
+    students = queries.roster(session.class_id, session.day)
+    here = queries.kept_sheets(session.class_id, session.day, [session.code]).get(session.code)
+    start = forms.starting_line(form.mode)
+    mine = {one.id: form.lines.get(one.id, start) for one in students}
+    again = replace(
+        form,
+        key=uuid4(),
+        base=here.version.no if here else 0,
+        typed={one.id: form.typed.get(one.id) or forms.typed_of(start, form.mode) for one in students},
+        lines=mine,
+        as_kept=frozenset(),
+    )
+    names = {one.id: one.label for one in students}
+    base = version_queries.lines_at(here.sheet.id, form.base) if here and form.base else {}
+    rows = [
+        _contested(session, one, names.get(one.student_id, "–"), base.get(one.student_id))
+        for one in (differences(here.lines, mine) if here else [])
+    ]
+    theirs = {
+        "kept": here,
+        "rows": rows,
+        "joined": [names[one.id] for one in students if one.id not in form.lines],
+        "left": len(set(form.lines) - set(names)),
+    }
+    return shown(session, again, students, here=here, theirs=theirs)
+
+
+def _contested(session: ClassSession, one: Difference, label: str, base: Line | None) -> Contested:
+    triggers = session.trigger, session.retest_trigger
+
+    def news(line: Line) -> int:
+        return len(bad_news(line, trigger=session.trigger, retest_trigger=session.retest_trigger))
+
+    return Contested(
+        one.student_id,
+        label,
+        forms.line_words(one.theirs, *triggers),
+        forms.line_words(one.mine, *triggers),
+        merged(one, base, news),
+    )
