@@ -50,9 +50,9 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.school import views as school
     from tracker.screening import day_views as days
     from tracker.screening import fever_views as fevers
-    from tracker.screening import plan_views as sessions
     from tracker.screening import missing_views as missing
     from tracker.screening import paper_views as paper
+    from tracker.screening import plan_views as sessions
     from tracker.screening import receipt_views as receipts
     from tracker.screening import views as screening
     from tracker.setup import views as setup

@@ -89,8 +89,8 @@ def test_an_entry_from_paper_carries_both_times_and_who_looked(sign_in):
             words in page.select_one("#checked-error").text and page.select_one("#checked")["value"] == wrong
         )
     ann.send(ann.get(SHEET), "#sheet", checked="07:55", told_by="Bo Deputy")
-    assert "Submitted 08:20" in main_text(ann.get(ann.location))
-    assert "Looked at 07:55 by Bo Deputy" in main_text(ann.get(ann.location))
+    receipt = main_text(ann.get(ann.location))
+    assert "Submitted 08:20" in receipt and "Looked at 07:55 by Bo Deputy" in receipt
     assert newest().checked_at.hour == 23, "07:55 in Shanghai is 23:55 in London"
 
 
