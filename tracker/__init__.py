@@ -29,6 +29,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         templating,
     )
     from tracker.absence import rule_views as return_rules
+    from tracker.absence import step_views as absence_steps
     from tracker.absence import views as absence
     from tracker.accounts import admin_views as admin
     from tracker.accounts import device_views as devices
@@ -87,6 +88,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         missing,
         paper,
         absence,
+        absence_steps,
         return_rules,
         nurse,
         close,

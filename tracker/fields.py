@@ -24,7 +24,7 @@ from tracker.school.rules import PLAUSIBLE_YEARS
 from tracker.screening.temperature_rules import TemperatureProblem, celsius_of
 
 
-def offered(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
+def offered(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
     """Values and their words, as a field for choosing takes them."""
     return [SelectChoice(value, words) for value, words in pairs]
 

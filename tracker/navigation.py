@@ -39,6 +39,7 @@ PART_OF = {
     "paper": "screening",
     "leave": "absence",
     "return_rules": "absence",
+    "absence_steps": "absence",
     "zones": "disinfection",
     "roster": "school",
     "students": "school",

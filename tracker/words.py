@@ -9,7 +9,7 @@ from flask_babel import lazy_pgettext as _lp
 
 from tracker.absence.call_rules import NextStep, QueueGroup
 from tracker.absence.return_rules import Anchor, Condition, Unit
-from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState, PaperKind
+from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState, PaperKind, ParentTold, StepKind
 from tracker.accounts.rules import Duty, Role
 from tracker.assessment.rules import DutyKind, Indicator, Outcome, RankingGroup, Standing
 from tracker.disinfection.rules import (
@@ -227,6 +227,19 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         CallResult.NOT_ILL: _l("Not illness"),
         CallResult.ARRIVED: _l("Has arrived"),
         CallResult.MOVED: _l("Moved, or on leave of school"),
+    },
+    StepKind: {
+        StepKind.ASKED_BACK: _l("Asked back"),
+        StepKind.REASON: _l("Reason corrected"),
+        StepKind.TAKEN_OVER: _l("Taken over"),
+        StepKind.HANDED_BACK: _l("Handed back to the homeroom teacher"),
+        StepKind.SHARED_OUT: _l("Shared out"),
+        StepKind.REOPENED: _l("Followed up again"),
+    },
+    ParentTold: {
+        ParentTold.ILL: _l("Ill"),
+        ParentTold.LATE: _l("Comes later"),
+        ParentTold.LEAVE: _l("Leave for another reason"),
     },
     QueueGroup: {
         QueueGroup.TO_REVIEW: _l("To review"),

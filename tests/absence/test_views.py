@@ -282,7 +282,7 @@ class TestEpisodePage:
         nora.send(page, button(page, "Close"))
         page = nora.get(nora.location)
         assert only(missed.student_id).state is EpisodeState.CLOSED
-        assert not page.select("main form")
+        assert not page.select("#call-form")
 
     def test_it_cannot_be_closed_before_the_student_is_seen(
         self, cast: Cast, sign_in: SignIn, missed: Episode
@@ -333,7 +333,10 @@ class TestEpisodePage:
         }
 
 
-DEEDS = ["", "/quick", "/review", "/close", "/phone"]
+DEEDS = [
+    *("", "/quick", "/review", "/close", "/phone"),
+    *("/ask", "/take-over", "/hand-back", "/reason", "/reopen", "/calls/1/strike"),
+]
 
 
 @pytest.mark.parametrize("who", ["sam", "ivy", "lou", "asa", "pia", "ada", "stranger"])

@@ -3,7 +3,7 @@
 What sheets make of them stands in `service.py`; nobody else writes episodes and calls.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -38,6 +38,8 @@ class Report:
     tenths: int | None = None
     """Measured at home, in tenths of a degree Celsius."""
     diagnosis: Diagnosis | None = None
+    hospital: str | None = None
+    """Where the doctor was seen."""
     confirmed: bool = False
     """Whether a doctor has confirmed the diagnosis; else it is suspected."""
     onset_on: date | None = None
@@ -47,6 +49,25 @@ class Report:
     """The day that was agreed on: of the next call, or of the return."""
     note: str | None = None
 
+    def for_sibling(self) -> "Report":
+        """What of it holds for a brother or sister too: no sign, no diagnosis."""
+        reason = self.reason if self.result is CallResult.NOT_ILL else None
+        return Report(self.way, self.result, self.called_at, reason=reason, next_on=self.next_on)
+
+
+def record_calls(
+    by: int, at: datetime, episode_id: int, report: Report, also: Collection[int], *, reviewer: bool
+) -> None:
+    """Log one call about one absence, and about those of brothers and sisters: for all, or not at all."""
+    for number in sorted([episode_id, *also]):
+        live(number)
+    record_call(by, at, episode_id, report, reviewer=reviewer)
+    for number in also:
+        try:
+            record_call(by, at, number, report.for_sibling(), reviewer=reviewer)
+        except Rejected:
+            raise Rejected(Refusal.NOT_FOR_BOTH, "also") from None
+
 
 def record_call(by: int, at: datetime, episode_id: int, report: Report, *, reviewer: bool) -> Call:
     """Log a call.  A reviewer's own is read at once; a teacher's waits for the nurse.
@@ -54,16 +75,17 @@ def record_call(by: int, at: datetime, episode_id: int, report: Report, *, revie
     Rejected where a rule says no.  A call that is logged after a later one adds to the record and
     changes neither the reason nor when to call next.
     """
-    episode = _live(episode_id)
+    episode = live(episode_id)
     called = wall(report.called_at)
     today = clock.local(at).date()
-    earlier = queries.calls_of(episode_id)
+    earlier = queries.standing(queries.calls_of(episode_id))
     newest = all(one.at <= report.called_at for one in earlier)
-    days = _school_days(episode, called.day, today, report.next_on)
+    days = school_days_of(episode, called.day, today, report.next_on)
     _refuse(episode, report, at, today, called.day, days)
     before = episode.reason
     if newest:
         _continue(episode, report, called, days)
+        episode.question = None
     unread = not reviewer or any(one.reviewed_at is None for one in earlier)
     episode.state = rules.moved(
         episode.state, EpisodeState.TO_REVIEW if unread else rules.after_review(episode.back_on)
@@ -76,6 +98,9 @@ def record_call(by: int, at: datetime, episode_id: int, report: Report, *, revie
         result=report.result,
         tenths=report.tenths,
         diagnosis=report.diagnosis,
+        hospital=report.hospital,
+        reason_before=before if episode.reason is not before else None,
+        reason_after=episode.reason if episode.reason is not before else None,
         next_on=report.next_on,
         note=report.note,
         reviewed_by=by if reviewer else None,
@@ -84,7 +109,8 @@ def record_call(by: int, at: datetime, episode_id: int, report: Report, *, revie
     db.session.add(call)
     db.session.flush()  # its id
     heard_before = any(one.result in rules.TELLS_ILLNESS for one in earlier)
-    onset = report.onset_on or (called.day if heard_before else episode.first_on)
+    # Who calls before the first day missed tells of the day of the call.
+    onset = report.onset_on or (called.day if heard_before else min(episode.first_on, called.day))
     facts.observe(at, _facts_of(episode, call, report, called.day, onset, before, days))
     if before in ILL_REASONS and episode.reason not in ILL_REASONS:
         facts.retract_ill_absence(at, episode.student_id, episode.first_on)
@@ -104,7 +130,7 @@ def record_call(by: int, at: datetime, episode_id: int, report: Report, *, revie
     return call
 
 
-def _live(episode_id: int) -> Episode:
+def live(episode_id: int) -> Episode:
     """An episode that still stands in the queue, locked until the transaction ends."""
     episode = db.session.get_one(Episode, episode_id, with_for_update=True, populate_existing=True)
     if episode.state not in rules.LIVE:
@@ -112,7 +138,7 @@ def _live(episode_id: int) -> Episode:
     return episode
 
 
-def _school_days(episode: Episode, called: date, today: date, next_on: date | None = None) -> list[date]:
+def school_days_of(episode: Episode, called: date, today: date, next_on: date | None = None) -> list[date]:
     """The school days of the student's own class, from the first of the absence to months ahead."""
     since, until = min(episode.first_on, called), max(called + HORIZON, next_on or called)
     return standing_queries.own_days(episode.student_id, since, until, today)
@@ -123,7 +149,7 @@ def _refuse(
 ) -> None:
     if report.called_at > at:
         raise Rejected(Refusal.CALL_IN_FUTURE, "called_at")
-    if called < episode.first_on:
+    if called < episode.first_on and report.way is not CallWay.PARENT_CALLED:
         raise Rejected(Refusal.CALL_BEFORE_ABSENCE, "called_at", first_on=episode.first_on)
     ill_or_unknown = report.reason is None or report.reason in {*ILL_REASONS, AbsenceReason.UNKNOWN}
     if report.result is CallResult.NOT_ILL and ill_or_unknown:
@@ -133,6 +159,7 @@ def _refuse(
             ("symptoms", report.symptoms),
             ("temperature", report.tenths),
             ("diagnosis", report.diagnosis),
+            ("hospital", report.hospital),
         ):
             if heard:
                 raise Rejected(Refusal.NOTHING_HEARD, name)
@@ -188,12 +215,17 @@ def _facts_of(
 
 def review(by: int, at: datetime, episode_id: int, upto: int) -> None:
     """Mark the calls of an episode as read, up to the last one the reader was shown."""
-    episode = _live(episode_id)
+    episode = live(episode_id)
     if episode.state is not EpisodeState.TO_REVIEW:
         raise Rejected(Refusal.NOTHING_TO_REVIEW)
     read = db.session.scalars(
         sa.update(Call)
-        .where(Call.episode_id == episode_id, Call.id <= upto, Call.reviewed_at.is_(None))
+        .where(
+            Call.episode_id == episode_id,
+            Call.id <= upto,
+            Call.reviewed_at.is_(None),
+            Call.struck_at.is_(None),
+        )
         .values(reviewed_by=by, reviewed_at=at)
         .returning(Call.id)
         .execution_options(synchronize_session=False)
@@ -216,7 +248,7 @@ def close(by: int, at: datetime, episode_id: int, upto: int) -> None:
 
     Calls the closer was shown are read by that; Rejected if there is one more.
     """
-    episode = _live(episode_id)
+    episode = live(episode_id)
     today = clock.local(at).date()
     how = _ending(episode, today)
     if how is None:

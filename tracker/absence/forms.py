@@ -1,6 +1,6 @@
 """A call as it is typed, and what is said where a rule refuses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -13,14 +13,14 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import Length, NumberRange
+from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from tracker.absence.rules import QUICK_RESULTS, CallResult, CallWay, Refusal
 from tracker.addresses import LARGEST_ID
 from tracker.edge import Form
 from tracker.facts.rules import Diagnosis, Symptom
-from tracker.fields import MaybeDay, MaybeMoment, Needed, Ticks, offered, temperature_words
+from tracker.fields import Line, MaybeDay, MaybeMoment, Needed, Ticks, offered, temperature_words
 from tracker.screening.rules import FOLLOWED_REASONS, AbsenceReason
 from tracker.screening.temperature_rules import TemperatureProblem, read_temperature
 from tracker.words import word
@@ -40,6 +40,14 @@ WORDS: dict[Refusal, Any] = {
     Refusal.NOT_BACK: _l("No sheet has shown the student present again, so this absence goes on."),
     Refusal.NOT_LIVE: _l("This absence is already closed."),
     Refusal.NOTHING_TO_REVIEW: _l("All calls are already reviewed."),
+    Refusal.NOT_FOR_BOTH: _l("This call cannot be kept for both. Please log it for each."),
+    Refusal.NOT_YOURS: _l("You can strike out your own calls of today. The school nurse strikes out others."),
+    Refusal.STRUCK: _l("This call is already struck out."),
+    Refusal.WHY_NEEDED: _l("Please say why this call is struck out."),
+    Refusal.SAME_REASON: _l("This is already the reason."),
+    Refusal.TOO_FEW: _l("There are fewer than three open cases in this class."),
+    Refusal.NOT_CLOSED: _l("This absence is not closed."),
+    Refusal.OTHER_LIVE: _l("The student has another absence that is followed up."),
 }
 
 
@@ -68,6 +76,7 @@ class CallForm(Form):
     )
     sure = BooleanField(_l("The temperature is right"))
     diagnosis = SelectField(_l("Diagnosis"), choices=_choices(Diagnosis, empty=_l("No diagnosis")))
+    hospital = StringField(_l("Hospital"), validators=[Length(max=64, message=_l("Please shorten this."))])
     confirmed = BooleanField(_l("Confirmed by a doctor"))
     next_on = MaybeDay(_l("Next call, or day of return"))
     way = SelectField(_l("Way"), choices=_choices(CallWay), default=CallWay.PHONE.value)
@@ -82,6 +91,14 @@ class CallForm(Form):
             empty=_l("As before"),
         ),
     )
+    also = Ticks(
+        _l("The call was also about"),
+        choices=(),
+        coerce=int,
+        description=_l("Result and day are kept for both; signs and diagnosis for this student only."),
+    )
+    upto = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(0, LARGEST_ID)])
+    """The newest call its maker was shown."""
     note = TextAreaField(
         _l("Note"),
         validators=[Length(max=255, message=_l("Please shorten this."))],
@@ -101,6 +118,10 @@ class CallForm(Form):
         if problem and not (self.is_unlikely and self.sure.data):
             raise ValidationError(temperature_words(problem, typed))
 
+    def offer(self, siblings: Iterable[tuple[int, str]]) -> None:
+        """The absences of brothers and sisters the call may also have been about, by number."""
+        self.also.choices = offered(siblings)
+
     @property
     def called_wall(self) -> datetime | None:
         """When the call was made, by the school's wall clock; None: now."""
@@ -110,6 +131,7 @@ class CallForm(Form):
 class QuickCallForm(Form):
     """A call by telephone just now, of which only the result is told."""
 
+    upto = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(0, LARGEST_ID)])
     result = SelectField(choices=_choices(QUICK_RESULTS), validators=[Needed()])
 
 
@@ -117,6 +139,39 @@ class UptoForm(Form):
     """A deed on an episode as its reader saw it: `upto` is the newest call that was shown."""
 
     upto = IntegerField(widget=HiddenInput(), validators=[Needed(), NumberRange(0, LARGEST_ID)])
+
+
+class AskForm(UptoForm):
+    """What the nurse asks the teacher."""
+
+    question = Line(_l("Question to the teacher"), most=255)
+
+
+class StrikeForm(Form):
+    """Why a call is struck out; a teacher's own one of today needs no words."""
+
+    why = Line(_l("Why is it struck out?"), most=255, needed=False)
+    call_id = 0
+    """Which call it is about."""
+
+
+class ReasonForm(Form):
+    """The reason of an absence, set right."""
+
+    new_reason = SelectField(
+        _l("Right reason"),
+        choices=_choices(
+            [reason for reason in AbsenceReason if reason in FOLLOWED_REASONS - {AbsenceReason.UNKNOWN}],
+            empty=_l("Please choose"),
+        ),
+        validators=[Needed()],
+    )
+
+
+class ReopenForm(Form):
+    """Why a closed absence is followed up again."""
+
+    reopen_why = Line(_l("Why is it followed up again?"), most=255)
 
 
 class PhoneForm(Form):

@@ -17,7 +17,7 @@ from tracker.accounts.rules import CLASS_DUTIES, Role
 from tracker.db import db
 from tracker.facts.rules import Diagnosis
 from tracker.school.models import Enrolment, SchoolClass, Student
-from tracker.school.queries import class_order, enrolled_on
+from tracker.school.queries import class_order
 from tracker.screening.fever_rules import Instrument
 from tracker.screening.models import Entry, Sheet, SheetVersion
 from tracker.screening.rules import (
@@ -240,10 +240,12 @@ def has_unread_calls(episode_id: int) -> bool:
     return bool(db.session.scalar(sa.select(unread)))
 
 
-def is_enrolled(student_id: int, day: date) -> bool:
-    """Whether a student is in any class on a day."""
-    found = sa.exists().where(Enrolment.student_id == student_id, *enrolled_on(day))
-    return bool(db.session.scalar(sa.select(found)))
+def other_live(student_id: int, episode_id: int) -> bool:
+    """Whether a student has another absence that is followed up."""
+    other = sa.exists().where(
+        Episode.student_id == student_id, Episode.state.in_(LIVE), Episode.id != episode_id
+    )
+    return bool(db.session.scalar(sa.select(other)))
 
 
 def of_class_now(today: date) -> sa.ColumnElement[bool]:
@@ -318,6 +320,12 @@ def followed(today: date, *where: sa.ColumnElement[bool]) -> list[Followed]:
         .order_by(*class_order(), Enrolment.seat, Episode.id)
     )
     return [Followed(*row) for row in rows]
+
+
+def open_cases(class_id: int, today: date) -> list[int]:
+    """The absences of a class about which somebody has still to call, by seat."""
+    mine = (Episode.state.in_(LIVE), Episode.back_on.is_(None), SchoolClass.id == class_id)
+    return [one.episode.id for one in followed(today, *mine)]
 
 
 def episode(episode_id: int, today: date) -> Followed | None:

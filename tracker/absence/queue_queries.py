@@ -1,6 +1,6 @@
 """Reading the queue: who is followed up, by what is to be done next.  Nothing here writes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -22,13 +22,13 @@ from tracker.absence.queries import (
     standing,
     tonight,
 )
-from tracker.absence.rules import LIVE, CallResult, EpisodeState, ending
+from tracker.absence.rules import LIVE, SHARED_FROM, CallResult, EpisodeState, ending
 from tracker.absence.sign_queries import NO_SIGNS, Signs, long_coughs, signs_of
 from tracker.absence.sign_rules import Asked, cough_is_open, doctor_is_open
 from tracker.absence.standing_queries import Standing, resting_classes, standings
 from tracker.db import db
 from tracker.facts.rules import Symptom
-from tracker.school.models import Enrolment
+from tracker.school.models import Enrolment, SchoolClass
 
 
 @dataclass(frozen=True)
@@ -178,6 +178,20 @@ def rows_of(
             )
         )
     return rows
+
+
+def to_share(groups: Mapping[QueueGroup, Sequence[QueueRow]]) -> list[tuple[SchoolClass, int]]:
+    """The classes with so many open cases that nobody has shared out yet, with their number."""
+    cases: dict[int, list[QueueRow]] = {}
+    for group, rows in groups.items():
+        for row in rows:
+            if group is not QueueGroup.CLOSED and row.found.episode.back_on is None:
+                cases.setdefault(row.found.class_id, []).append(row)
+    return [
+        (rows[0].found.school_class, len(rows))
+        for rows in cases.values()
+        if len(rows) >= SHARED_FROM and all(row.found.caller_id is None for row in rows)
+    ]
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,14 @@ class Refusal(StrEnum):
     NOT_BACK = "not_back"
     NOT_LIVE = "not_live"
     NOTHING_TO_REVIEW = "nothing_to_review"
+    NOT_FOR_BOTH = "not_for_both"
+    NOT_YOURS = "not_yours"
+    STRUCK = "struck"
+    WHY_NEEDED = "why_needed"
+    SAME_REASON = "same_reason"
+    TOO_FEW = "too_few"
+    NOT_CLOSED = "not_closed"
+    OTHER_LIVE = "other_live"
 
 
 @dataclass(frozen=True)
@@ -336,6 +344,23 @@ def reason_after_call(
     if before is AbsenceReason.UNKNOWN and result in TELLS_ILLNESS:
         return AbsenceReason.ILLNESS
     return before
+
+
+def reason_without(reason: AbsenceReason, made: tuple[AbsenceReason, AbsenceReason] | None) -> AbsenceReason:
+    """The reason of an episode once a call is struck out that had made another one of it.
+
+    What somebody has said since stands.
+    """
+    return made[0] if made and made[1] is reason else reason
+
+
+SHARED_FROM = 3
+"""So many open cases of one class can be shared out."""
+
+
+def shared_out(cases: Sequence[int], people: Sequence[int]) -> dict[int, int]:
+    """Who calls about which case, in turn."""
+    return {case: people[n % len(people)] for n, case in enumerate(cases)}
 
 
 def after_review(back_on: date | None) -> EpisodeState:

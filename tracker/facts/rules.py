@@ -66,3 +66,5 @@ class SourceKind(StrEnum):
     STAY = "stay"
     FEVER = "fever"
     IMPORT = "import"
+    EPISODE = "episode"
+    """A deed in an absence that is no call: its number is that of the step."""
