@@ -14,7 +14,9 @@ PAGES = {
     "nora": ["/", "/screening/", "/absences/", "/disinfection/", "/school/", "/nothing"],
     "sam": ["/", "/disinfection/", "/absences/"],
     "lou": ["/", "/disinfection/zones", "/school/", "/meeting/"],
-    "asa": ["/assessment/", "/meeting/", "/school/calendar"],
+    "asa": ["/assessment/", "/meeting/", "/school/calendar", "/school/calendar/2026-09-22", "/school/changes",
+            "/school/sessions", "/school/sessions/noon/routine", "/school/sessions/level",
+            "/school/sessions/exceptions/new"],
     "pia": ["/", "/screening/", "/meeting/"],
     "ada": ["/", "/school/", "/school/import", "/school/calendar", "/school/classes/2024-1", "/admin/", "/admin/accounts/new"],
 }  # fmt: skip

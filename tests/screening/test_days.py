@@ -144,6 +144,17 @@ def test_a_suspended_class_owes_nothing_and_its_morning_stays(app, cast, sign_in
     } == {cast.classes["4-2"]}
 
 
+def test_the_first_sheet_after_a_suspension_asks_for_every_temperature(app, cast, sign_in):
+    """Monday follows a make-up Sunday on which the class was suspended."""
+    change("suspended", (Scope.CLASS, cast.classes["3-1"]), day=date(2026, 9, 20), reason="as advised")
+    ann = sign_in("ann")
+    assert "First day after the suspension" in ann.get("/").text
+    assert ann.get("/screening/2024-1/2026-09-21/arrival").select_one(".grid-full")
+    assert not ann.get("/screening/2024-1/2026-09-21/morning").select_one(".grid-full")
+    carl = sign_in("carl")
+    assert not carl.get("/screening/2023-2/2026-09-21/arrival").select_one(".grid-full")
+
+
 def screening_scores(now):
     found = week_scores(school.classes_on(TODAY), TODAY, TODAY, now, DEFAULT_SCHEME)
     owed = found.duties[(found.duties["kind"] == "screening") & (found.duties["on"].dt.date == TODAY)]

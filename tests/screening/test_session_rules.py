@@ -1,11 +1,11 @@
 """Which sessions a day asks of a class, and when: tables of cases."""
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
-from tracker.school.rules import DayType, Level, LevelRow, Place, SchoolDay, Scope, level_on
+from tracker.school.rules import Calendar, DayType, Level, LevelRow, Place, SchoolDay, Scope, level_on
 from tracker.screening.defaults import shipped_plans
 from tracker.screening.rules import Mode, Plan, RecordedBy, SessionCode
 from tracker.screening.session_rules import (
@@ -192,6 +192,39 @@ def test_what_is_recorded_at_the_gate_is_run_but_asks_no_class():
 def test_what_a_day_does_not_ask_for_keeps_the_plan_it_would_have():
     found = {one.plan.code: one.is_asked for one in day_plans(table(), MONDAY, None, THREE)}
     assert found == dict.fromkeys(SessionCode, False)
+
+
+def calendar(*kinds, of=(Scope.SCHOOL, 0)):
+    """Days up to Monday, the last of them: what they are for the school, or for a class beside a normal school."""
+    days = [MONDAY - timedelta(days=number) for number in reversed(range(len(kinds)))]
+    school = {(Scope.SCHOOL, 0): NORMAL}
+    return Calendar(
+        MONDAY, {day: school | {of: SchoolDay(DayType(kind))} for day, kind in zip(days, kinds, strict=True)}
+    )
+
+
+@pytest.mark.parametrize("known, place, comes_back", [
+    (calendar("suspended", "normal"), THREE, True),
+    (calendar("suspended", "off", "off", "normal"), THREE, True),              # over a weekend
+    (calendar("suspended", "normal", "normal"), THREE, False),                 # it has been back
+    (calendar("suspended", "half", "off", "normal"), THREE, False),
+    (calendar("suspended", "suspended"), THREE, None),
+    (calendar("suspended", "normal", of=(Scope.CLASS, THREE.class_id)), THREE, True),
+    (calendar("suspended", "normal", of=(Scope.CLASS, THREE.class_id)), TWO, False),
+    (calendar("suspended", "late_start", of=(Scope.GRADE, THREE.entry_year)), THREE, True),
+    (calendar("normal"), THREE, False),
+])  # fmt: skip
+def test_a_class_comes_back_from_a_suspension_through_a_full_check(known, place, comes_back):
+    found = asked_plans(table(), MONDAY, known.of(place), place)
+    full = [one.code for one in found if one.mode is Mode.FULL]
+    assert full == ([ARRIVAL] if comes_back else [])
+    assert bool(found) == (comes_back is not None)
+
+
+def test_where_the_gate_records_the_arrival_the_morning_check_is_the_full_one():
+    known = calendar("suspended", "normal")
+    [first, *_] = asked_plans(table(arrival=RecordedBy.GATE), MONDAY, known.of(THREE), THREE)
+    assert (first.code, first.mode) == (MORNING, Mode.FULL)
 
 
 @pytest.mark.parametrize("text, field", [

@@ -1,7 +1,7 @@
 """School days, grades and the names of classes.  No database, no web."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -147,6 +147,8 @@ class SchoolDay:
     """On a day that starts late: by how many minutes everything shifts."""
     ends_at: time | None = None
     """On a day that closes early: when the children go home."""
+    comes_back: bool = False
+    """The first school day after a suspension: everybody is checked before class."""
 
     def weekday(self, day: date) -> int:
         """The ISO weekday whose timetable the day follows."""
@@ -166,6 +168,23 @@ class Place:
         of_class = rows.get((Scope.CLASS, self.class_id)) if self.class_id else None
         of_grade = rows.get((Scope.GRADE, self.entry_year)) if self.entry_year else None
         return of_class or of_grade or rows.get((Scope.SCHOOL, 0))
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A day and the last one before it that was not off, as the rows of the calendar say them."""
+
+    day: date
+    rows: Mapping[date, Mapping[tuple[Scope, int], SchoolDay]]
+
+    def of(self, place: Place) -> SchoolDay | None:
+        """What the day is for a class, or for the school; None: it lies outside every term."""
+        what = place.among(self.rows.get(self.day, {}))
+        if what is None or not is_school_day(what.day_type):
+            return what
+        before = (place.among(self.rows[day]) for day in sorted(self.rows, reverse=True) if day < self.day)
+        last = next((one for one in before if one and one.day_type is not DayType.OFF), None)
+        return replace(what, comes_back=last is not None and last.day_type is DayType.SUSPENDED)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def class_days(
     found = []
     for school_class, enrolled in classes:
         place = place_on(school_class, day)
-        what = place.among(calendar)
+        what = calendar.of(place)
         statuses = []
         for one in day_plans(known, day, what, place):
             version, checked_at = reported.get((school_class.id, one.plan.code), (None, None))
@@ -98,7 +98,7 @@ def asked_of_classes(day: date) -> dict[int, list[Plan]]:
     known, calendar = timetable_on(day)
     places = [place_on(one, day) for one in classes_on(day)]
     return {
-        place.class_id: asked_plans(known, day, place.among(calendar), place)
+        place.class_id: asked_plans(known, day, calendar.of(place), place)
         for place in places
         if place.class_id is not None
     }

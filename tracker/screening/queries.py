@@ -84,8 +84,8 @@ def class_session(ref: str, day: date, code: str) -> ClassSession | None:
         return None
     school_class = rows[0].SchoolClass
     place = place_on(school_class, day)
-    set_by_school, calendar = read_timetable(rows)
-    what = place.among(calendar)
+    set_by_school, calendar = read_timetable(rows, day)
+    what = calendar.of(place)
     plans = day_plans(set_by_school, day, what, place)
     # What the guard has loaded is still good inside the transaction, which expires all that is attached.
     db.session.expunge(school_class)

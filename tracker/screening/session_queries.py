@@ -1,26 +1,24 @@
 """Reading what the school has set of its sessions: the timetable that the rule of a day is asked with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from tracker.db import db
 from tracker.school.models import CalendarDay, LevelFrom
-from tracker.school.rules import DayType, Level, LevelRow, Place, SchoolDay, Scope
+from tracker.school.rules import Calendar, DayType, Level, LevelRow, Place, SchoolDay, Scope
 from tracker.screening.models import SessionException, SessionPlan
 from tracker.screening.rules import Plan
 from tracker.screening.session_rules import ExceptionRow, PlanRow, Times, Timetable, run_plans
-
-Calendar = Mapping[tuple[Scope, int], SchoolDay]
-"""What one day is, by scope: for `Place.among`."""
 
 _PLAN, _EXCEPTION, _LEVEL, _DAY = "plan", "exception", "level", "day"
 
 
 def timetable_rows(until: date, day: date | None = None) -> sa.CompoundSelect[Any]:
-    """All plans, exceptions and levels that began by a day, and what `day` is: for `read_timetable`."""
+    """All plans, exceptions and levels that began by a day; what `day` and the school day before it are."""
     plan, differs, level, of_day = SessionPlan, SessionException, LevelFrom, CalendarDay
     none, no_number = sa.null(), sa.cast(sa.null(), sa.Integer)
     # The columns' types are those of the first SELECT; PostgreSQL has to be told them where they are null.
@@ -48,15 +46,24 @@ def timetable_rows(until: date, day: date | None = None) -> sa.CompoundSelect[An
                 sa.literal(_DAY), none, sa.cast(of_day.day_type, sa.String), of_day.day, sa.true(),
                 of_day.ends_at, *[none] * 6, of_day.stands_for, of_day.scope_id, of_day.later_minutes,
                 sa.cast(of_day.scope, sa.String),
-            ).where(of_day.day == day)
+            ).where(sa.or_(of_day.day == day, of_day.day == _school_day_before(day)))
         )  # fmt: skip
     return sa.union_all(*parts)
 
 
-def read_timetable(rows: Iterable[Any]) -> tuple[Timetable, Calendar]:
-    """What `timetable_rows` found."""
+def _school_day_before(day: date) -> sa.ScalarSelect[date]:
+    """The last day before a day that is not simply off, for the school."""
+    row = aliased(CalendarDay)
+    newest = sa.select(sa.func.max(row.day))
+    return newest.where(
+        row.scope == Scope.SCHOOL, row.day < day, row.day_type != DayType.OFF
+    ).scalar_subquery()
+
+
+def read_timetable(rows: Iterable[Any], day: date) -> tuple[Timetable, Calendar]:
+    """What `timetable_rows` found, with the calendar of a day."""
     plans, exceptions, levels = [], [], []
-    calendar: dict[tuple[Scope, int], SchoolDay] = {}
+    calendar: dict[date, dict[tuple[Scope, int], SchoolDay]] = {}
     for row in rows:
         if row.kind == _PLAN:
             plan = Plan(
@@ -73,23 +80,22 @@ def read_timetable(rows: Iterable[Any]) -> tuple[Timetable, Calendar]:
             level = Level(row.word) if row.word else None
             levels.append(LevelRow(row.valid_from, Scope(row.scope), row.number, level))
         elif row.kind == _DAY:
-            calendar[Scope(row.scope), row.number] = SchoolDay(
-                DayType(row.word), row.weekday, row.later, row.opens
-            )
-    return Timetable(plans, exceptions, levels), calendar
+            what = SchoolDay(DayType(row.word), row.weekday, row.later, row.opens)
+            calendar.setdefault(row.valid_from, {})[Scope(row.scope), row.number] = what
+    return Timetable(plans, exceptions, levels), Calendar(day, calendar)
 
 
 def timetable(until: date) -> Timetable:
     """All plans, exceptions and levels that began by a day.  One statement."""
-    return read_timetable(db.session.execute(timetable_rows(until)))[0]
+    return read_timetable(db.session.execute(timetable_rows(until)), until)[0]
 
 
 def timetable_on(day: date) -> tuple[Timetable, Calendar]:
     """The timetable that holds on a day, and what the day is.  One statement."""
-    return read_timetable(db.session.execute(timetable_rows(day, day)))
+    return read_timetable(db.session.execute(timetable_rows(day, day)), day)
 
 
 def school_plans(day: date) -> list[Plan]:
     """The sessions a day asks of the school as a whole, those at the gate too.  One statement."""
     known, calendar = timetable_on(day)
-    return run_plans(known, day, Place().among(calendar), Place())
+    return run_plans(known, day, calendar.of(Place()), Place())

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tracker.school.rules import SESSIONS_OF_DAY, DayType, Level, LevelRow, Place, SchoolDay, level_on
-from tracker.screening.rules import Plan, RecordedBy, SessionCode
+from tracker.screening.rules import Mode, Plan, RecordedBy, SessionCode
 
 EVERY = 0
 """The weekday of an exception for every day, and the grade of one for all grades."""
@@ -151,7 +151,13 @@ def day_plans(timetable: Timetable, day: date, what: SchoolDay | None, place: Pl
         plan = _shifted(replace(row.plan, **times._asdict()) if times else row.plan, what)
         is_run = row.active and (differs is None or differs.active)
         found.append(DayPlan(plan, is_run and _asks(what, plan)))
-    return found
+    return _in_full(found) if what and what.comes_back else found
+
+
+def _in_full(plans: Sequence[DayPlan]) -> list[DayPlan]:
+    """The first sheet of a class that comes back from a suspension enters every temperature."""
+    first = next((one for one in plans if one.asks_class), None)
+    return [replace(one, plan=replace(one.plan, mode=Mode.FULL)) if one is first else one for one in plans]
 
 
 def run_plans(timetable: Timetable, day: date, what: SchoolDay | None, place: Place) -> list[Plan]:
