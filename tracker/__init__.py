@@ -28,6 +28,8 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         schema,
         templating,
     )
+    from tracker.absence import clearance_views as returns
+    from tracker.absence import paper_views as papers
     from tracker.absence import rule_views as return_rules
     from tracker.absence import step_views as absence_steps
     from tracker.absence import views as absence
@@ -89,6 +91,8 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         paper,
         absence,
         absence_steps,
+        returns,
+        papers,
         return_rules,
         nurse,
         close,

@@ -40,6 +40,8 @@ PART_OF = {
     "leave": "absence",
     "return_rules": "absence",
     "absence_steps": "absence",
+    "returns": "absence",
+    "papers": "absence",
     "zones": "disinfection",
     "roster": "school",
     "students": "school",

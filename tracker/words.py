@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
 from tracker.absence.call_rules import NextStep, QueueGroup
-from tracker.absence.return_rules import Anchor, Condition, Unit
+from tracker.absence.return_rules import Anchor, Condition, ReturnStage, Unit
 from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState, PaperKind, ParentTold, StepKind
 from tracker.accounts.rules import Duty, Role
 from tracker.assessment.rules import DutyKind, Indicator, Outcome, RankingGroup, Standing
@@ -242,8 +242,10 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         ParentTold.LEAVE: _l("Leave for another reason"),
     },
     QueueGroup: {
+        QueueGroup.CAME_WITHOUT: _l("Came without clearance"),
         QueueGroup.TO_REVIEW: _l("To review"),
         QueueGroup.OVERDUE: _l("Call due by now"),
+        QueueGroup.TO_CLEAR: _l("Waiting for clearance"),
         QueueGroup.TODAY: _l("Later today"),
         QueueGroup.LATER: _l("Coming days"),
         QueueGroup.RESTING: _l("Resting in the vacation"),
@@ -252,6 +254,8 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     },
     NextStep: {
         NextStep.CALL: _l("Call the guardian"),
+        NextStep.SEE_NURSE: _l("Please send to the school nurse first"),
+        NextStep.CLEAR: _l("The school nurse checks before class"),
         NextStep.SECOND_GUARDIAN: _l("Call the second guardian"),
         NextStep.ANSWER: _l("Answer the school nurse"),
         NextStep.CHECK: _l("Vacation is over: check before class"),
@@ -265,6 +269,13 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         NextStep.WAIT: _l("No call due"),
     },
     # Return to class
+    ReturnStage: {
+        ReturnStage.AT_HOME: _l("At home until cleared"),
+        ReturnStage.TO_CLEAR: _l("Waiting for clearance"),
+        ReturnStage.CLEARED: _l("Cleared to return"),
+        ReturnStage.CLEARED_LATER: _l("Cleared for a later day"),
+        ReturnStage.CAME_WITHOUT: _l("Came without clearance"),
+    },
     Anchor: {
         Anchor.ONSET: _l("Illness began"),
         Anchor.RASH_ONSET: _l("Rash began"),

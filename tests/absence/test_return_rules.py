@@ -13,10 +13,10 @@ from tracker.absence.return_rules import (
     Check,
     Cleared,
     Condition,
+    Return,
     ReturnRefusal,
     ReturnStage,
     Rule,
-    Standing,
     Unit,
     Wait,
     earliest_return,
@@ -138,7 +138,7 @@ class TestCheck:
         assert wrong_anchor(known, sept(21)) == wrong
 
 
-def standing(
+def coming(
     known: Any = KNOWN,
     *,
     cleared: int | None = None,
@@ -146,8 +146,8 @@ def standing(
     missed: int = 18,
     back: int | None = None,
     rule: Rule = FLU,
-) -> Standing:
-    return Standing(
+) -> Return:
+    return Return(
         episode_id=1,
         student_id=1,
         rule=rule,
@@ -167,26 +167,26 @@ class TestStage:
     @pytest.mark.parametrize(
         ("one", "stage"),
         [
-            (standing(), S.AT_HOME),  # on the 21st; the earliest day is the 22nd
-            (standing(days(onset=14, fever_gone=18, symptoms_gone=19)), S.TO_CLEAR),
-            (standing(days(onset=14)), S.AT_HOME),
-            (standing(days(onset=14), agreed=21), S.TO_CLEAR),
-            (standing(days(onset=14), agreed=22), S.AT_HOME),
-            (standing(agreed=21), S.AT_HOME),  # agreed on too early a day
-            (standing(days(onset=14, fever_gone=17, symptoms_gone=17), agreed=24), S.AT_HOME),
-            (standing(rule=RULES[D.TUBERCULOSIS]), S.AT_HOME),
-            (standing(rule=RULES[D.TUBERCULOSIS], agreed=21), S.TO_CLEAR),
-            (standing(cleared=21), S.CLEARED),
-            (standing(cleared=21, back=21), S.CLEARED),
-            (standing(cleared=22), S.CLEARED_LATER),
-            (standing(back=21), S.CAME_WITHOUT),
-            (standing(cleared=22, back=21), S.CAME_WITHOUT),  # sent back a day too early
-            (standing(cleared=17, back=21), S.CAME_WITHOUT),  # missed again since: the word has lapsed
-            (standing(cleared=18, back=21), S.CLEARED),  # stayed at home the day it was for
+            (coming(), S.AT_HOME),  # on the 21st; the earliest day is the 22nd
+            (coming(days(onset=14, fever_gone=18, symptoms_gone=19)), S.TO_CLEAR),
+            (coming(days(onset=14)), S.AT_HOME),
+            (coming(days(onset=14), agreed=21), S.TO_CLEAR),
+            (coming(days(onset=14), agreed=22), S.AT_HOME),
+            (coming(agreed=21), S.AT_HOME),  # agreed on too early a day
+            (coming(days(onset=14, fever_gone=17, symptoms_gone=17), agreed=24), S.AT_HOME),
+            (coming(rule=RULES[D.TUBERCULOSIS]), S.AT_HOME),
+            (coming(rule=RULES[D.TUBERCULOSIS], agreed=21), S.TO_CLEAR),
+            (coming(cleared=21), S.CLEARED),
+            (coming(cleared=21, back=21), S.CLEARED),
+            (coming(cleared=22), S.CLEARED_LATER),
+            (coming(back=21), S.CAME_WITHOUT),
+            (coming(cleared=22, back=21), S.CAME_WITHOUT),  # sent back a day too early
+            (coming(cleared=17, back=21), S.CAME_WITHOUT),  # missed again since: the word has lapsed
+            (coming(cleared=18, back=21), S.CLEARED),  # stayed at home the day it was for
         ],
     )  # fmt: skip
-    def test_where_a_return_stands_on_the_21st(self, one: Standing, stage: ReturnStage) -> None:
+    def test_where_a_return_stands_on_the_21st(self, one: Return, stage: ReturnStage) -> None:
         assert one.stage(sept(21)) is stage
 
     def test_who_came_a_day_too_early_is_in_order_on_the_day_itself(self) -> None:
-        assert standing(cleared=22, back=21).stage(sept(22)) is S.CLEARED
+        assert coming(cleared=22, back=21).stage(sept(22)) is S.CLEARED

@@ -127,8 +127,12 @@ def _on(day: date, since: date, school_days: Sequence[date], moment: time = NOON
 class QueueGroup(StrEnum):
     """Where an episode stands in the queue, most urgent first."""
 
+    CAME_WITHOUT = "came_without"
+    """Seen present although the nurse has not cleared the child for this day."""
     TO_REVIEW = "to_review"
     OVERDUE = "overdue"
+    TO_CLEAR = "to_clear"
+    """Expected back: the nurse checks before class."""
     TODAY = "today"
     LATER = "later"
     RESTING = "resting"
@@ -175,6 +179,8 @@ class NextStep(StrEnum):
     CALL = "call"
     ANSWER = "answer"
     CHECK = "check"
+    SEE_NURSE = "see_nurse"
+    CLEAR = "clear"
     SECOND_GUARDIAN = "second_guardian"
     SUGGEST_DOCTOR = "suggest_doctor"
     COUGH = "cough"

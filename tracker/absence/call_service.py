@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tracker import clock
 from tracker.absence import call_rules as calls
-from tracker.absence import guardian_queries, queries, rules, standing_queries
+from tracker.absence import clearance_queries, guardian_queries, queries, rules, standing_queries
 from tracker.absence.due_queries import instant, wall
 from tracker.absence.models import Call, Episode
 from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState, Refusal
@@ -253,6 +253,8 @@ def close(by: int, at: datetime, episode_id: int, upto: int) -> None:
     how = _ending(episode, today)
     if how is None:
         raise Rejected(Refusal.NOT_BACK)
+    if how is EndedHow.RETURNED and clearance_queries.needs_clearance([episode_id], today):
+        raise Rejected(Refusal.NOT_CLEARED)
     if episode.state is EpisodeState.TO_REVIEW:
         review(by, at, episode_id, upto)
         if queries.has_unread_calls(episode_id):

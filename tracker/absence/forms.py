@@ -39,6 +39,7 @@ WORDS: dict[Refusal, Any] = {
     Refusal.UNREAD: _l("Another call was logged in the meantime. Please read it first."),
     Refusal.NOT_BACK: _l("No sheet has shown the student present again, so this absence goes on."),
     Refusal.NOT_LIVE: _l("This absence is already closed."),
+    Refusal.NOT_CLEARED: _l("The return is not cleared yet: the school nurse checks first."),
     Refusal.NOTHING_TO_REVIEW: _l("All calls are already reviewed."),
     Refusal.NOT_FOR_BOTH: _l("This call cannot be kept for both. Please log it for each."),
     Refusal.NOT_YOURS: _l("You can strike out your own calls of today. The school nurse strikes out others."),

@@ -14,6 +14,7 @@ from tracker.absence import (
     household_queries,
     queries,
     queue_queries,
+    return_page,
     sign_queries,
     step_queries,
 )
@@ -98,8 +99,9 @@ def episode_page(
     *,
     refused: edge.Form | None = None,
     shown_phone: dict[int, str] | None = None,
+    **of_return: Any,
 ) -> Any:
-    """The page of one absence; that it was read is logged."""
+    """The page of one absence, with refused forms as they were sent; that it was read is logged."""
     one, today = found.episode, clock.today()
     calls = queries.calls_of(one.id)
     if form is None:
@@ -127,6 +129,7 @@ def episode_page(
         live=one.state in LIVE,
         quick_results=QUICK_RESULTS,
         new_key=uuid4,
+        **return_page.values(found, today, **of_return),
     )
     edge.log_reading("absence", one.id, student_id=one.student_id)
     return page

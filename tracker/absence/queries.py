@@ -49,6 +49,7 @@ def live_columns() -> tuple[Any, ...]:
         Episode.last_absent_on,
         Episode.back_on,
         Episode.due_at,
+        Episode.diagnosis,
         _HAS_CALLS,
     )
 
@@ -80,6 +81,7 @@ def live_of(row: Any) -> LiveEpisode | None:
         last_absent_on=row.last_absent_on,
         back_on=row.back_on,
         due_at=row.due_at,
+        diagnosis=row.diagnosis,
         has_calls=row.has_calls,
     )
 

@@ -1,7 +1,7 @@
 """Reading the queue: who is followed up, by what is to be done next.  Nothing here writes."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tracker import clock
 from tracker.absence.call_rules import NextStep, QueueGroup, group_of, next_step
 from tracker.absence.caller_queries import Person, teachers_of
+from tracker.absence.clearance_queries import returns
 from tracker.absence.models import Call, Episode
 from tracker.absence.queries import (
     CALLER,
@@ -22,6 +23,7 @@ from tracker.absence.queries import (
     standing,
     tonight,
 )
+from tracker.absence.return_rules import ReturnStage
 from tracker.absence.rules import LIVE, SHARED_FROM, CallResult, EpisodeState, ending
 from tracker.absence.sign_queries import NO_SIGNS, Signs, long_coughs, signs_of
 from tracker.absence.sign_rules import Asked, cough_is_open, doctor_is_open
@@ -72,7 +74,7 @@ def queue(
 ) -> dict[QueueGroup, list[QueueRow]]:
     """The absences that are followed up and those closed today, by group.  None: of all classes.
 
-    Six statements at most, seven in a vacation, however many there are.
+    Seven statements at most, eight in a vacation, however many there are.
     """
     in_queue = sa.or_(
         Episode.state.in_(LIVE),
@@ -177,7 +179,29 @@ def rows_of(
                 teacher=teachers.get(one.class_id),
             )
         )
-    return rows
+    return _by_return(rows, asked, today)
+
+
+def _by_return(rows: Sequence[QueueRow], asked: sa.Select[int], today: date) -> list[QueueRow]:
+    """Absences with who came without clearance, or waits for it, in groups of their own.
+
+    What the nurse has not read yet stays with what she reads, unless the child is here already.
+    """
+    backs = returns(today, Episode.id.in_(asked))
+    found = []
+    for row in rows:
+        back = backs.get(row.found.episode.id)
+        stage = back.stage(today) if back else None
+        if stage is ReturnStage.CAME_WITHOUT:
+            row = replace(row, group=QueueGroup.CAME_WITHOUT, step=NextStep.SEE_NURSE, may_end=False)
+        elif stage is ReturnStage.TO_CLEAR and row.group in _GIVES_WAY:
+            row = replace(row, group=QueueGroup.TO_CLEAR, step=NextStep.CLEAR)
+        found.append(row)
+    return found
+
+
+_GIVES_WAY = frozenset({QueueGroup.OVERDUE, QueueGroup.TODAY, QueueGroup.LATER})
+"""Groups that who waits for clearance leaves: instead of another call the nurse checks."""
 
 
 def to_share(groups: Mapping[QueueGroup, Sequence[QueueRow]]) -> list[tuple[SchoolClass, int]]:

@@ -1,6 +1,6 @@
 """The rules of return and the nurse's check as they are typed, and what is said where a rule refuses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,11 +8,21 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
 
-from tracker.absence.return_rules import MOST_DAYS, Anchor, Condition, ReturnRefusal, Rule, Unit, Wait
+from tracker.absence.return_rules import (
+    MOST_DAYS,
+    Anchor,
+    Check,
+    Condition,
+    Return,
+    ReturnRefusal,
+    Rule,
+    Unit,
+    Wait,
+)
 from tracker.absence.rules import PaperKind
 from tracker.edge import Form
 from tracker.facts.rules import Diagnosis
-from tracker.fields import Day, Line, Ticks, offered
+from tracker.fields import Day, Line, MaybeDay, Ticks, offered
 from tracker.words import word
 
 WORDS: dict[ReturnRefusal, Any] = {
@@ -46,6 +56,8 @@ WORDS: dict[ReturnRefusal, Any] = {
 def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
     """The sentence of a refusal."""
     shown = {key: value.isoformat() if isinstance(value, date) else value for key, value in details.items()}
+    if "papers" in details:
+        shown["papers"] = str(_(", ")).join(str(word(kind)) for kind in details["papers"])
     return str(WORDS[reason] % shown)
 
 
@@ -56,6 +68,20 @@ def wait_words(wait: Wait) -> str:
     if wait.unit is Unit.HOURS:
         return _("%(anchor)s + %(n)s h", anchor=word(wait.anchor), n=wait.count)
     return _("%(anchor)s + %(n)s days", anchor=word(wait.anchor), n=wait.count)
+
+
+def parents_words(back: Return) -> str:
+    """What the teacher tells the parents: what to bring, where to go first, and the earliest day."""
+    papers = str(_(", ")).join(str(word(kind)) for kind in back.rule.papers)
+    parts = [
+        _("Dear parents, on the day of return please bring: %(papers)s.", papers=papers)
+        if papers
+        else _("Dear parents, about the day of return:"),
+        _("Please come to the school nurse first; she tells when your child may go to class."),
+    ]
+    if back.earliest:
+        parts.append(_("The earliest day is %(day)s.", day=back.earliest.isoformat()))
+    return "\n".join(parts)
 
 
 class MaybeCount(StringField):
@@ -137,3 +163,83 @@ for _anchor in Anchor:
         f"unit_{_anchor.value}",
         SelectField(_l("Counted in"), choices=_choices(Unit), default=Unit.DAYS.value),
     )
+
+
+def day_field(anchor: Anchor) -> str:
+    """The name of the field for a day that a return is counted from."""
+    return f"day_{anchor.value}"
+
+
+class ClearForm(Form):
+    """The days a return is counted from, and what the nurse has seen."""
+
+    conditions = Ticks(_l("Seen or heard"), choices=_choices(Condition))
+    papers = Ticks(_l("Papers looked at"), validate_choice=False)
+    returns_on = MaybeDay(_l("May be in class from"))
+    why = Line(_l("Reason, where the day or a condition differs from the rule"), most=255, needed=False)
+
+    def suit(self, back: Return, papers: Sequence[tuple[int, str]]) -> None:
+        """Leave the fields that the rule asks for; `papers` are those attached, with their words."""
+        asked = [wait.anchor for wait in back.rule.waits]
+        for anchor in Anchor:
+            if anchor not in asked:
+                del self[day_field(anchor)]
+        if not back.rule.conditions:
+            del self.conditions
+        else:
+            self.conditions.choices = _choices(back.rule.conditions)
+        seen = [
+            (f"seen-{kind.value}", _("%(paper)s: original seen", paper=word(kind)))
+            for kind in back.rule.papers
+        ]
+        attached = [(str(number), words) for number, words in papers]
+        self.papers.choices = offered([*attached, *seen])
+        if not self.papers.choices:
+            del self.papers
+
+    @property
+    def day_fields(self) -> list[Any]:
+        """The fields for the days that are left, in their order."""
+        return [self[day_field(anchor)] for anchor in Anchor if day_field(anchor) in self]
+
+    @property
+    def days(self) -> dict[Anchor, date | None]:
+        """The days as typed."""
+        return {anchor: self[day_field(anchor)].data for anchor in Anchor if day_field(anchor) in self}
+
+    def fill(self, back: Return, returns_on: date | None) -> None:
+        """Show what is known already."""
+        for anchor in Anchor:
+            if day_field(anchor) in self:
+                self[day_field(anchor)].data = back.known.get(anchor)
+        self.returns_on.data = returns_on
+
+    @property
+    def check(self) -> Check:
+        """What was ticked and typed; the day of return is known to be there."""
+        ticked = self.conditions.data if "conditions" in self else ()
+        return Check(
+            self.returns_on.data or date.min,
+            frozenset(Condition(code) for code in ticked or ()),
+            reason=self.why.data or None,
+        )
+
+    @property
+    def ticked(self) -> list[int]:
+        """The numbers of the attached papers that were ticked; one that is none counts as removed."""
+        numbers = [code for code in self._codes if not code.startswith("seen-")]
+        return [int(code) if code.isascii() and code.isdigit() and len(code) < 10 else 0 for code in numbers]
+
+    @property
+    def seen(self) -> list[PaperKind]:
+        """The kinds of papers that were seen as originals."""
+        known = {f"seen-{kind.value}": kind for kind in PaperKind}
+        return [known[code] for code in self._codes if code in known]
+
+    @property
+    def _codes(self) -> list[str]:
+        return list(self.papers.data or ()) if "papers" in self else []
+
+
+for _anchor in Anchor:
+    setattr(ClearForm, day_field(_anchor), MaybeDay(word(_anchor)))

@@ -138,7 +138,7 @@ class ReturnStage(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class Return:
     """What is known of one child's return, where the diagnosis's rule asks for a check."""
 
     episode_id: int

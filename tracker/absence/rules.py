@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from tracker.facts.rules import Diagnosis
 from tracker.screening.rules import FOLLOWED_REASONS, AbsenceReason, HalfDay
 
 
@@ -173,6 +174,7 @@ class Refusal(StrEnum):
     UNREAD = "unread"
     NOT_BACK = "not_back"
     NOT_LIVE = "not_live"
+    NOT_CLEARED = "not_cleared"
     NOTHING_TO_REVIEW = "nothing_to_review"
     NOT_FOR_BOTH = "not_for_both"
     NOT_YOURS = "not_yours"
@@ -208,6 +210,7 @@ class LiveEpisode:
     back_on: date | None
     due_at: datetime | None
     has_calls: bool
+    diagnosis: Diagnosis | None = None
 
     @property
     def is_live(self) -> bool:

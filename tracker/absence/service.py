@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.absence import queries, rules, standing_queries
+from tracker.absence import clearance_queries, queries, rules, standing_queries
 from tracker.absence.due_queries import Due, after_leave, calling, wall
 from tracker.absence.models import Episode
 from tracker.absence.rest_rules import REST_DAYS
@@ -174,8 +174,9 @@ def _sightings(
     if again:
         since = min(again.values())
         days = class_school_days(class_id, since, day) if since < day else []
+        unchecked = clearance_queries.needs_clearance([live[student].id for student in again], day)
         for student in again:
-            unread = live[student].state is EpisodeState.TO_REVIEW
+            unread = live[student].state is EpisodeState.TO_REVIEW or live[student].id in unchecked
             if not unread and not rules.goes_on(live[student], reasons[student], day, days):
                 found[student] = Sighting.OTHER
     return {student: what for student, what in found.items() if what is not Sighting.NOTHING}

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker import clock
+from tracker.absence.clearance_queries import for_sheet
 from tracker.absence.models import Leave
 from tracker.absence.rules import LeaveKind
 from tracker.db import Instant, db
@@ -35,15 +36,17 @@ def prefilled(
     earlier = [session for session in kept if order.index(session) < order.index(code)]
     last = kept[max(earlier, key=order.index)] if earlier else None
     known = known_of([one.id for one in students], day)
+    returning = for_sheet([one.episode for one in students], day)
     found = {}
     for one in students:
+        episode = returning.get(one.episode.id, one.episode) if one.episode else None
         line = last.lines.get(one.id) if last else None
         start = starting_point(
             code,
             Earlier(line, last.version.at) if last and line else None,
             is_first=last is None,
-            episode=one.episode,
-            came_back=one.episode is not None and one.episode.back_on == day,
+            episode=episode,
+            came_back=episode is not None and episode.back_on == day,
             known=known.get(one.id, NOTHING_KNOWN),
         )
         chain = one.chain

@@ -1,0 +1,113 @@
+"""Makes of an uploaded file a picture or a PDF that may be kept and shown, or refuses it.
+
+Nothing of the upload is kept as it came: pictures are decoded and written anew, of a PDF only its pages.
+"""
+
+import io
+from threading import Lock
+from typing import Any
+
+from tracker.absence.paper_rules import (
+    JPEG,
+    LONGEST_SIDE,
+    MOST_BYTES,
+    MOST_PAGES,
+    MOST_PIXELS,
+    PDF,
+    CleanFile,
+    Kind,
+    PaperRefusal,
+    kind_of,
+)
+from tracker.errors import Rejected
+
+_FIELD = "file"
+_one_at_a_time = Lock()
+"""Decoding the largest picture takes a few hundred megabytes for a moment: not eight times at once."""
+
+
+def clean(content: bytes) -> CleanFile:
+    """A file as it may be kept.  Rejected where it is none we take, told from its content alone."""
+    if not content:
+        raise Rejected(PaperRefusal.EMPTY, _FIELD)
+    if len(content) > MOST_BYTES:
+        raise Rejected(PaperRefusal.TOO_LARGE, _FIELD)
+    kind = kind_of(content[:16])
+    if kind is Kind.HEIC:
+        raise Rejected(PaperRefusal.HEIC, _FIELD)
+    if kind is None:
+        raise Rejected(PaperRefusal.NOT_A_PAPER, _FIELD)
+    with _one_at_a_time:
+        if kind is Kind.PDF:
+            return CleanFile(PDF, _pages_alone(content))
+        return CleanFile(JPEG, _written_anew(content, kind))
+
+
+def _written_anew(content: bytes, kind: Kind) -> bytes:
+    """A picture's pixels, upright, on white, not larger than needed, as JPEG and nothing else."""
+    from PIL import Image, ImageOps
+
+    try:
+        picture: Any = Image.open(io.BytesIO(content), formats=[kind.name])
+        # Only the header was read so far.
+        if picture.width * picture.height > MOST_PIXELS:
+            raise Rejected(PaperRefusal.TOO_MANY_PIXELS, _FIELD)
+        picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        picture = ImageOps.exif_transpose(picture)
+        picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        picture = picture.convert("RGBA")
+        page = Image.new("RGB", picture.size, "white")
+        page.paste(picture, mask=picture.getchannel("A"))
+        out = io.BytesIO()
+        page.save(out, "JPEG", quality=85)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Rejected(PaperRefusal.TOO_MANY_PIXELS, _FIELD) from None
+    except Rejected:
+        raise
+    except Exception:  # whatever a decoder says of a broken file, it says it in many ways
+        raise Rejected(PaperRefusal.UNREADABLE, _FIELD) from None
+    return out.getvalue()
+
+
+_OF_A_PAGE = ("/MediaBox", "/CropBox", "/Rotate", "/Resources", "/Contents", "/Group")
+_OF_A_MARK = ("/Subtype", "/Rect", "/AP", "/AS", "/F")
+_MARKS = {"/Stamp", "/Widget", "/FreeText", "/Ink", "/Square", "/Circle", "/Line", "/Highlight"}
+"""Marks on a page that only show something: a hospital's seal is one."""
+
+
+def _pages_alone(content: bytes) -> bytes:
+    """A PDF's pages and the seals on them; scripts, actions, forms and attached files stay behind."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import ArrayObject, DictionaryObject, NameObject
+
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        if reader.is_encrypted:
+            raise Rejected(PaperRefusal.LOCKED, _FIELD)
+        if not 1 <= len(reader.pages) <= MOST_PAGES:
+            raise Rejected(PaperRefusal.TOO_MANY_PAGES, _FIELD, most=MOST_PAGES)
+        writer = PdfWriter()
+        for page in reader.pages:
+            box = page.mediabox
+            kept = writer.add_blank_page(float(box.width), float(box.height))
+            for name in _OF_A_PAGE:
+                if name in page:
+                    kept[NameObject(name)] = page.raw_get(name).clone(writer)
+            marks = ArrayObject()
+            for mark in page.get("/Annots") or ():
+                found = mark.get_object()
+                if found.get("/Subtype") in _MARKS and "/AP" in found:
+                    shown = [name for name in _OF_A_MARK if name in found]
+                    plain = {NameObject(name): found.raw_get(name).clone(writer) for name in shown}
+                    marks.append(writer._add_object(DictionaryObject(plain)))
+            if marks:
+                kept[NameObject("/Annots")] = marks
+        out = io.BytesIO()
+        writer.write(out)
+    except Rejected:
+        raise
+    except Exception:  # a broken PDF breaks in many ways
+        raise Rejected(PaperRefusal.UNREADABLE, _FIELD) from None
+    if len(out.getvalue()) > MOST_BYTES:
+        raise Rejected(PaperRefusal.TOO_LARGE, _FIELD)
+    return out.getvalue()
