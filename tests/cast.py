@@ -41,6 +41,7 @@ PEOPLE = {
     "pia": ("Pia Principal", {Role.PRINCIPAL}, None),
     "ada": ("Ada Administrator", {Role.ADMIN}, None),
     "stranger": ("Stan Stranger", set(), None),
+    "gus": ("Gus Gate", set(), None),
 }
 
 
@@ -107,7 +108,13 @@ def furnish() -> Cast:
     add(department)
     db.session.flush()
     cast.department = department.id
-    duties = {"ann": Duty.HOMEROOM, "bo": Duty.DEPUTY, "carl": Duty.HOMEROOM, "sam": Duty.DEPARTMENT}
+    duties = {
+        "ann": Duty.HOMEROOM,
+        "bo": Duty.DEPUTY,
+        "carl": Duty.HOMEROOM,
+        "sam": Duty.DEPARTMENT,
+        "gus": Duty.GATE,
+    }
     for username, duty in duties.items():
         place = PEOPLE[username][2]
         add(

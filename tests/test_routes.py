@@ -69,6 +69,7 @@ TABLE = {
     "/screening/2024-1/2026-09-21/arrival/paste": [200, 404, 200, 403, 403, 403, 403, 403, 403, 403],
     "/screening/2024-1/emergency": [200, 404, 200, 403, 403, 403, 403, 403, 403, 403],
     "/screening/not-here": [200, 200, 200, 403, 403, 403, 403, 403, 403, 403],
+    "/gate/": [403, 403, 200, 403, 403, 403, 403, 403, 403, 403],
     "/absences/": [200, 200, 200, 403, 403, 403, 403, 403, 403, 403],
     "/absences/return-rules/": [403, 403, 200, 403, 403, 403, 403, 403, 403, 403],
     "/absences/return-rules/measles": [403, 403, 200, 403, 403, 403, 403, 403, 403, 403],
@@ -104,9 +105,18 @@ def test_who_gets_which_page(sign_in, who):
     assert found == {path: expected[WHO.index(who)] for path, expected in TABLE.items()}
 
 
+def test_who_stands_at_the_gate_gets_the_gate_and_nothing_else(sign_in):
+    gus = sign_in("gus")
+    open_to_all = {path for path, expected in TABLE.items() if set(expected) == {200}}
+    for path in TABLE:
+        if path != "/nothing/here":
+            gus.get(path, 200 if path == "/gate/" or path in open_to_all else 403)
+
+
 # Who has a role for which deed: every route, with every method, is refused to all others.
 HOLDERS = {
-    Permission.ACCOUNT_OWN: "ann carl nora sam ivy lou asa pia ada stranger",
+    Permission.ACCOUNT_OWN: "ann carl nora sam ivy lou asa pia ada stranger gus",
+    Permission.GATE_RECORD: "nora gus",
     Permission.ACCOUNTS_MANAGE: "ada",
     Permission.PASSWORD_RESET: "asa ada",
     Permission.SCHOOL_READ: "nora lou asa pia ada",
@@ -143,7 +153,7 @@ def _any_value(rule, name):
     return "svg" if isinstance(converter, AnyConverter) else "x"
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", [*WHO, "gus"])
 def test_every_route_refuses_whom_no_role_lets_in(app, sign_in, who):
     visitor = sign_in(who)
     app.config["WTF_CSRF_ENABLED"] = False
@@ -186,7 +196,7 @@ def test_the_log_has_a_line_without_ids_or_names(sign_in, caplog, cast):
 
 
 def test_the_table_speaks_of_everybody():
-    assert set(WHO) | {"bo"} == set(PEOPLE)
+    assert set(WHO) | {"bo", "gus"} == set(PEOPLE)
 
 
 @pytest.mark.parametrize("path", ["/?lang=fr", "/?lang=zh-CN", "/login?lang=xx"])

@@ -41,7 +41,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.charts import views as charts
     from tracker.disinfection import views as disinfection
     from tracker.disinfection import zone_views as zones
-    from tracker.gate import models as _gate  # noqa: F401  the schema is whole from the first revision on
+    from tracker.gate import views as gate
     from tracker.home import views as home
     from tracker.meeting import views as meeting
     from tracker.notices import views as notices
@@ -89,6 +89,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         sessions,
         missing,
         paper,
+        gate,
         absence,
         absence_steps,
         returns,

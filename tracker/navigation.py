@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, g, request
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 
 from tracker.permissions import Permission, has_role_for
 
@@ -22,6 +23,7 @@ MENU = [
     Item("home.home", _l("Today"), Permission.ACCOUNT_OWN),
     Item("nurse.day", _l("Nurse's day"), Permission.NURSE_DAY),
     Item("screening.overview", _l("Screening"), Permission.SCREENING_LIST),
+    Item("gate.gate", _lp("place", "Gate"), Permission.GATE_RECORD),
     Item("absence.queue", _l("Absences"), Permission.QUEUE_READ),
     Item("disinfection.today", _l("Disinfection"), Permission.TASKS_READ),
     Item("assessment.week", _l("Assessment"), Permission.SCORES_READ),

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     """Which classes have not reported."""
     FEVERS_FOLLOW = "screening:fevers:follow"
     """Who waits for a retest: read, and log retests."""
+    GATE_RECORD = "gate:record:keep"
+    """Find a child by name or class and seat and enter it at the gate: no word of health."""
     TRIGGERS_MANAGE = "screening:triggers:manage"
     """From which reading on a retest is asked for."""
     QUEUE_READ = "absence:queue:read"
@@ -151,6 +153,7 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.SCREENING_LIST: [[is_teacher], [is_nurse], [is_principal]],
     Permission.SCREENING_OVERVIEW: [[is_nurse], [is_principal]],
     Permission.FEVERS_FOLLOW: [[is_nurse]],
+    Permission.GATE_RECORD: [[stands_at_gate], [is_nurse]],
     Permission.TRIGGERS_MANAGE: [[is_nurse]],
     Permission.QUEUE_READ: [[is_teacher], [is_nurse]],
     Permission.EPISODE_FOLLOW: [[is_teacher, of_own_class], [is_nurse]],

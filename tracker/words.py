@@ -23,6 +23,7 @@ from tracker.disinfection.rules import (
     ZoneType,
 )
 from tracker.facts.rules import Diagnosis, Symptom
+from tracker.gate.rules import PassOutcome
 from tracker.nurse.plausibility_rules import Hint
 from tracker.school.rules import DayType, ExcuseCode, Level, Sex, Stage
 from tracker.screening.fever_rules import Instrument
@@ -115,6 +116,11 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         FeverSource.SHEET: _l("from the sheet"),
         FeverSource.GATE: _l("from the gate"),
         FeverSource.STAY: _l("from the observation room"),
+    },
+    PassOutcome: {
+        PassOutcome.HOT: _l("Too warm"),
+        PassOutcome.ILL: _l("Looks ill"),
+        PassOutcome.LATE: _l("Arrived late"),
     },
     Instrument: {
         Instrument.FOREHEAD: _l("Forehead, infrared"),

@@ -79,7 +79,7 @@ def staff(all_rooms: Sequence[Room]) -> list[Person]:
         Person("teacher", (Role.TEACHER,), room=own),
         Person("nurse", (Role.NURSE,), department="clinic"),
         Person("staff", (Role.STAFF,), department="logistics"),
-        Person("inspector", (Role.INSPECTOR,)),
+        Person("inspector", (Role.INSPECTOR,), duties=(Duty.GATE,)),
         Person("logistics", (Role.LOGISTICS,)),
         Person("assessment", (Role.ASSESSMENT,)),
         Person("principal", (Role.PRINCIPAL,)),
@@ -92,7 +92,7 @@ def staff(all_rooms: Sequence[Room]) -> list[Person]:
         Person("dean", (Role.ASSESSMENT, Role.STAFF), department="teaching", duties=(Duty.SECOND_REPORTER,)),
         Person("library", (Role.TEACHER, Role.STAFF), department="rooms"),
         Person("cleaner", (Role.STAFF,), department="canteen"),
-        *(Person(f"guard{n}", (Role.STAFF,), department="guards") for n in (1, 2)),
+        *(Person(f"guard{n}", (Role.STAFF,), department="guards", duties=(Duty.GATE,)) for n in (1, 2)),
         *(Person(f"duty{n}", (Role.TEACHER, Role.INSPECTOR)) for n in (1, 2)),
         *(Person(f"s{n}", (Role.TEACHER,)) for n in range(1, 5)),
     ]

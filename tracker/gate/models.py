@@ -17,11 +17,22 @@ class GateRecord(Model):
     day: Mapped[date]
     lane: Mapped[int]
     device: Mapped[str] = mapped_column(sa.String(32))
+    """Its site and kind, as `screening.fever_rules.Instrument` calls them."""
     by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 
-    __table_args__ = (sa.Index("ix_gate_record_day", "day"),)
+    __table_args__ = (
+        sa.Index("ix_gate_record_day", "day"),
+        sa.Index(
+            "uq_gate_record_open",
+            "by",
+            "day",
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        ),
+    )
 
 
 class GatePass(Model):

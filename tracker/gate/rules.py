@@ -1,4 +1,4 @@
-"""The gate: its codes.  No database, no web."""
+"""The gate: its codes, and what is refused there.  No database, no web."""
 
 from enum import StrEnum
 
@@ -12,3 +12,36 @@ class PassOutcome(StrEnum):
     """Looks ill."""
     LATE = "late"
     """Came after the session's deadline, screened here."""
+
+
+class Refusal(StrEnum):
+    """Why the gate's record is not opened, or a child is not entered."""
+
+    NO_SCHOOL_DAY = "no_school_day"
+    NOT_OPENED = "not_opened"
+    READING_NEEDED = "reading_needed"
+    BELOW_TRIGGER = "below_trigger"
+    NOT_LATE = "not_late"
+    ENTERED_BEFORE = "entered_before"
+
+
+LANES = 4
+"""So many lanes a gate may have."""
+
+
+def refusal_of(
+    outcome: PassOutcome, tenths: int | None, *, trigger: int, is_late: bool, entered: bool
+) -> Refusal | None:
+    """Why a child is not entered; None if it is.
+
+    Only who is too warm, looks ill or comes late is: a child below the trigger simply goes in.
+    """
+    if entered:
+        return Refusal.ENTERED_BEFORE
+    if outcome is PassOutcome.HOT and tenths is None:
+        return Refusal.READING_NEEDED
+    if outcome is PassOutcome.HOT and tenths is not None and tenths < trigger:
+        return Refusal.BELOW_TRIGGER
+    if outcome is PassOutcome.LATE and not is_late:
+        return Refusal.NOT_LATE
+    return None

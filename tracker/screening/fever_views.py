@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from tracker import clock, edge
 from tracker.accounts.guards import requires
+from tracker.gate import queries as gate
 from tracker.permissions import Permission
 from tracker.screening import fever_forms as forms
 from tracker.screening import fever_queries as queries
@@ -96,6 +97,7 @@ def _page(
         "screening/fevers.html",
         code=422 if complaints else None,
         waiting=waiting,
+        ill=gate.looked_ill(today),
         decided=queries.decided(midnight, midnight + timedelta(days=1)),
         minutes={one.fever.id: int((now - one.fever.opened_at).total_seconds() // 60) for one in waiting},
         wait=WAIT_MINUTES,

@@ -219,4 +219,5 @@ class Fever(Model):
             postgresql_where=sa.text("state = 'waiting'"),
         ),
         sa.Index("ix_fever_day", "day"),
+        sa.Index("ix_fever_student_id", "student_id"),
     )

@@ -12,6 +12,7 @@ from tracker import clock, edge
 from tracker.accounts.guards import requires
 from tracker.db import transaction
 from tracker.errors import Rejected, RunAgain
+from tracker.gate import queries as gate
 from tracker.permissions import Permission, has_role_for, permits
 from tracker.school import queries as school
 from tracker.school.rules import PLAUSIBLE_YEARS
@@ -65,6 +66,8 @@ def overview() -> Any:
         not_here=_count_not_here(everything) if day == today else 0,
         unchecked=check_queries.unchecked(day)[0] if day == today and _checks() else 0,
         key=uuid4(),
+        gate=gate.records(day),
+        gate_is_due=gate.is_due(day, clock.now()),
     )
 
 

@@ -1,0 +1,103 @@
+"""The gate's record: opened and closed by who stands there, and the children entered on it."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from tracker.audit import service as audit
+from tracker.db import db
+from tracker.errors import Rejected
+from tracker.gate import queries
+from tracker.gate.models import GatePass, GateRecord
+from tracker.gate.rules import PassOutcome, Refusal, refusal_of
+from tracker.school.find_queries import Child
+from tracker.screening import fever_service as fevers
+from tracker.screening.fever_rules import Instrument
+from tracker.screening.rules import FeverSource
+from tracker.screening.trigger_queries import triggers_on
+
+
+def open_record(by: int, at: datetime, day: date, lane: int, instrument: Instrument) -> None:
+    """Stand at a lane of the gate; whoever stood at another one leaves it."""
+    if not queries.is_school_day_somewhere(day):
+        raise Rejected(Refusal.NO_SCHOOL_DAY)
+    close_record(by, at, day)
+    record = GateRecord(day=day, lane=lane, device=instrument.value, by=by, opened_at=at, closed_at=None)
+    db.session.add(record)
+    db.session.flush()
+    audit.record(by, at, "gate.open", "gate_record", record.id, changes={"lane": lane})
+
+
+def close_record(by: int, at: datetime, day: date) -> None:
+    """Leave the gate; nothing happens where nobody stands there."""
+    closed = db.session.scalars(
+        sa.update(GateRecord)
+        .where(GateRecord.by == by, GateRecord.day == day, GateRecord.closed_at.is_(None))
+        .values(closed_at=at)
+        .returning(GateRecord.id)
+    ).all()
+    for record_id in closed:
+        audit.record(by, at, "gate.close", "gate_record", record_id)
+
+
+def enter(
+    by: int, at: datetime, day: date, child: Child, outcome: PassOutcome, tenths: int | None
+) -> PassOutcome:
+    """Enter a child who is too warm, looks ill or comes late.  Rejected where a rule says no.
+
+    A reading at or over the trigger makes the child wait for its retest, whatever it was entered for.
+    """
+    record = queries.open_record(by, day)
+    if record is None:
+        raise Rejected(Refusal.NOT_OPENED)
+    instrument = Instrument(record.device)
+    trigger = triggers_on(day)[instrument.site]
+    late_from = queries.late_from(child, day)
+    refused = refusal_of(
+        outcome,
+        tenths,
+        trigger=trigger,
+        is_late=late_from is not None and at > late_from,
+        entered=queries.was_entered(by, day, child.id, outcome),
+    )
+    if refused:
+        raise Rejected(refused, "temperature", tenths=tenths, trigger=trigger)
+    entered = GatePass(
+        gate_record_id=record.id,
+        student_id=child.id,
+        at=at,
+        by=by,
+        outcome=outcome,
+        tenths=tenths,
+        struck_at=None,
+    )
+    db.session.add(entered)
+    db.session.flush()
+    if tenths is not None:
+        fevers.take_reading(by, at, child.id, day, tenths, instrument, FeverSource.GATE, entered.id)
+    audit.record(
+        by,
+        at,
+        "gate.enter",
+        "gate_pass",
+        entered.id,
+        student_id=child.id,
+        changes={"outcome": outcome.value},
+    )
+    is_hot = tenths is not None and tenths >= trigger
+    return PassOutcome.HOT if is_hot else outcome
+
+
+def strike(by: int, at: datetime, entered: GatePass) -> None:
+    """Take back an entry, and its reading with the chain that nobody else has added to."""
+    struck = db.session.execute(
+        sa.update(GatePass)
+        .where(GatePass.id == entered.id, GatePass.struck_at.is_(None))
+        .values(struck_at=at)
+        .returning(GatePass.id)
+    ).scalar()
+    if struck is None:
+        return
+    if entered.tenths is not None:
+        fevers.strike_reading(by, at, entered.student_id, entered.at)
+    audit.record(by, at, "gate.strike", "gate_pass", entered.id, student_id=entered.student_id)
