@@ -143,7 +143,8 @@ def late_from(child: Child, day: date) -> datetime | None:
     """From when on a child comes late; None where the day asks its class for nothing."""
     known, calendar = timetable_on(day)
     place = place_on(child.school_class, day)
-    plans = run_plans(known, day, place.among(calendar), place)
+    what = calendar.of(place)
+    plans = run_plans(known, day, what, place)
     return clock.at(day, plans[0].deadline) if plans else None
 
 
