@@ -29,6 +29,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         templating,
     )
     from tracker.absence import clearance_views as returns
+    from tracker.absence import leave_views as leave
     from tracker.absence import paper_views as papers
     from tracker.absence import rule_views as return_rules
     from tracker.absence import step_views as absence_steps
@@ -94,6 +95,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         absence_steps,
         returns,
         papers,
+        leave,
         return_rules,
         nurse,
         close,

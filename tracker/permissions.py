@@ -27,6 +27,8 @@ class Permission(StrEnum):
     """When each session is run, the level, and what is different today."""
     SHEET_SUBMIT = "screening:sheet:submit"
     """Take, read and correct the sheet of one class."""
+    SHEET_READ = "screening:sheet:read"
+    """What names the students of a class: every version, paper, who is not here yet."""
     SHEET_CHECK = "screening:sheet:check"
     """Mark sheets as checked by the nurse."""
     SCREENING_LIST = "screening:sheets:list"
@@ -39,6 +41,10 @@ class Permission(StrEnum):
     """Find a child by name or class and seat and enter it at the gate: no word of health."""
     TRIGGERS_MANAGE = "screening:triggers:manage"
     """From which reading on a retest is asked for."""
+    LEAVE_LIST = "absence:leaves:list"
+    """The leaves entered ahead, of those classes one may see."""
+    LEAVE_ENTER = "absence:leave:enter"
+    """Enter leave ahead for a student of one class, and cancel it."""
     QUEUE_READ = "absence:queue:read"
     """The queue of absences, of those classes one may see."""
     EPISODE_FOLLOW = "absence:episode:follow"
@@ -149,12 +155,15 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.CALENDAR_MANAGE: [[is_admin], [is_assessment]],
     Permission.SESSIONS_MANAGE: [[is_admin], [is_assessment], [is_nurse]],
     Permission.SHEET_SUBMIT: [[is_teacher, of_own_class], [is_nurse]],
+    Permission.SHEET_READ: [[is_teacher, of_own_class], [is_nurse]],
     Permission.SHEET_CHECK: [[is_nurse]],
     Permission.SCREENING_LIST: [[is_teacher], [is_nurse], [is_principal]],
     Permission.SCREENING_OVERVIEW: [[is_nurse], [is_principal]],
     Permission.FEVERS_FOLLOW: [[is_nurse]],
     Permission.GATE_RECORD: [[stands_at_gate], [is_nurse]],
     Permission.TRIGGERS_MANAGE: [[is_nurse]],
+    Permission.LEAVE_LIST: [[is_teacher], [is_nurse]],
+    Permission.LEAVE_ENTER: [[is_teacher, of_own_class], [is_nurse]],
     Permission.QUEUE_READ: [[is_teacher], [is_nurse]],
     Permission.EPISODE_FOLLOW: [[is_teacher, of_own_class], [is_nurse]],
     Permission.EPISODE_REVIEW: [[is_nurse]],

@@ -9,7 +9,16 @@ from flask_babel import lazy_pgettext as _lp
 
 from tracker.absence.call_rules import NextStep, QueueGroup
 from tracker.absence.return_rules import Anchor, Condition, ReturnStage, Unit
-from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState, PaperKind, ParentTold, StepKind
+from tracker.absence.rules import (
+    CallResult,
+    CallWay,
+    EndedHow,
+    EpisodeState,
+    LeaveKind,
+    PaperKind,
+    ParentTold,
+    StepKind,
+)
 from tracker.accounts.rules import Duty, Role
 from tracker.assessment.rules import DutyKind, Indicator, Outcome, RankingGroup, Standing
 from tracker.disinfection.rules import (
@@ -33,6 +42,7 @@ from tracker.screening.rules import (
     Affirmation,
     FeverSource,
     FeverState,
+    HalfDay,
     Mode,
     RecordedBy,
     SessionCode,
@@ -107,6 +117,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         SessionState.REPORTED: _l("Submitted"),
     },
     RecordedBy: {RecordedBy.GATE: _l("At the gate"), RecordedBy.CLASS: _l("By the classes")},
+    HalfDay: {HalfDay.MORNING: _l("Morning"), HalfDay.AFTERNOON: _l("Afternoon")},
     Mode: {Mode.EXCEPTIONS: _l("Exceptions only"), Mode.FULL: _l("Every temperature")},
     Affirmation: {
         Affirmation.MEASURED: _l("Measured, value not recorded"),
@@ -213,6 +224,13 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         EndedHow.LEFT_SCHOOL: _l("Left the school"),
         EndedHow.TERM_ENDED: _l("The term ended"),
         EndedHow.CORRECTED: _l("Corrected"),
+    },
+    LeaveKind: {
+        LeaveKind.ILLNESS: _l("Illness"),
+        LeaveKind.INJURY: _l("Injury"),
+        LeaveKind.PERSONAL: _l("Personal leave"),
+        LeaveKind.WATCH: _l("At home, watched"),
+        LeaveKind.OFFICIAL: _l("Away (official)"),
     },
     CallWay: {
         CallWay.PHONE: _l("Phone"),

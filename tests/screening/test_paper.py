@@ -49,7 +49,7 @@ def test_a_column_is_read_in_seat_order_or_by_seat_and_name(text, values, strang
 def test_without_a_script_a_pasted_column_is_looked_over_before_it_is_kept(sign_in, cast):
     ids = cast.students["3-1"]
     ann = sign_in("ann")
-    link = ann.get(SHEET).select_one(".modes a[href$=paste]")["href"]
+    link = ann.get(SHEET + "?mode=full").select_one(".modes a[href$=paste]")["href"]
     page = ann.send(ann.get(link), expect=200, column="36.5\n378\nabc\n36.8")
     assert count(SheetVersion) == 0
     assert page.select_one(f"#t1-{ids[2]}")["value"] == "abc", "kept as it was typed"

@@ -23,6 +23,7 @@ bp = Blueprint("home", __name__)
 @requires(Permission.ACCOUNT_OWN)
 def home() -> Any:
     """What this person has to do now."""
+    from tracker.absence import leave_queries as leave
     from tracker.absence import queue_queries as absence
     from tracker.disinfection import queries as disinfection
     from tracker.screening import day_queries as screening
@@ -35,6 +36,7 @@ def home() -> Any:
     values |= {"today_is": today_is, "day_words": day_words}
     if Role.TEACHER in who.roles:
         values["classes"] = screening.class_days(who.classes, today, clock.local(now).time())
+        values["on_leave"] = leave.counts_on(who.classes, today)
     if has_role_for(who, Permission.SCREENING_OVERVIEW):
         values["signed"] = next(iter(closes(today)), None)
         values["missing"] = screening.missing_classes(today, clock.local(now).time())

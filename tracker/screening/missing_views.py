@@ -77,7 +77,7 @@ def _page(
 
 
 @bp.post("/<ref>/<day>/<code>/<id:student>/arrived")
-@requires(Permission.SHEET_SUBMIT, of=lambda ref, day, code, student: _child(ref, day, code, student))
+@requires(Permission.SHEET_READ, of=lambda ref, day, code, student: _child(ref, day, code, student))
 def arrived(asked: "Child") -> Any:
     """Enter the check that was missed, or why the child stays away."""
     typed, line = forms.read_line(request.form, asked.student_id, Mode.EXCEPTIONS, asked.session.day)
@@ -89,7 +89,7 @@ def arrived(asked: "Child") -> Any:
 
 
 @bp.post("/<ref>/<day>/<code>/<id:student>/called")
-@requires(Permission.SHEET_SUBMIT, of=lambda ref, day, code, student: _child(ref, day, code, student))
+@requires(Permission.SHEET_READ, of=lambda ref, day, code, student: _child(ref, day, code, student))
 def called(asked: "Child") -> Any:
     """Log that somebody has called."""
     try:

@@ -25,7 +25,7 @@ bp = Blueprint("paper", __name__, url_prefix="/screening")
 
 
 @bp.route("/<ref>/<day>/<code>/paste", methods=["GET", "POST"])
-@requires(Permission.SHEET_SUBMIT, of=class_session)
+@requires(Permission.SHEET_READ, of=class_session)
 def paste(session: ClassSession) -> Any:
     """A column of temperatures to paste; it fills the grid, and nothing is kept before that is sent."""
     students = queries.roster(session.class_id, session.day)
@@ -79,7 +79,7 @@ class OfClass:
 
 
 @bp.get("/<ref>/emergency")
-@requires(Permission.SHEET_SUBMIT, of=school_class)
+@requires(Permission.SHEET_READ, of=school_class)
 def emergency(asked: OfClass) -> Any:
     """The sheet on paper, for the week after this one or the one that holds `?day`."""
     today = clock.today()

@@ -1,5 +1,6 @@
 """Reading sheets: what is asked of a class, what was reported, who has not.  Nothing here writes."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -113,9 +114,12 @@ class RosterStudent:
     chain: LiveChain | None = None
     """The retest chain it waits in, or the day's newest one."""
 
+    tail: str = ""
+    """The end of the student's number, where a name occurs twice and no seat tells the two apart."""
+
     @property
     def label(self) -> str:
-        return seat_label(self.seat, self.name)
+        return seat_label(self.seat, f"{self.name} …{self.tail}" if self.tail else self.name)
 
 
 def seat_label(seat: int | None, name: str) -> str:
@@ -129,6 +133,7 @@ def roster(class_id: int, day: date) -> list[RosterStudent]:
         sa.select(
             Student.id,
             Student.name,
+            Student.number,
             Enrolment.seat,
             *fevers.chain_columns(),
             *absence.live_columns(),
@@ -138,9 +143,18 @@ def roster(class_id: int, day: date) -> list[RosterStudent]:
         .outerjoin(Fever, fevers.chain_join(Student.id, day))
         .where(Enrolment.class_id == class_id, *enrolled_on(day))
         .order_by(Enrolment.seat.is_(None), Enrolment.seat, Student.pinyin, Student.id)
-    )
+    ).all()
+    names = Counter(row.name for row in rows)
     return [
-        RosterStudent(row.id, row.name, row.seat, absence.live_of(row), fevers.chain_of(row)) for row in rows
+        RosterStudent(
+            row.id,
+            row.name,
+            row.seat,
+            absence.live_of(row),
+            fevers.chain_of(row),
+            row.number[-6:] if row.seat is None and names[row.name] > 1 else "",
+        )
+        for row in rows
     ]
 
 

@@ -93,7 +93,7 @@ def receipt(asked: NumberedSheet) -> Any:
 
 
 @bp.get("/<ref>/<day>/<code>/versions")
-@requires(Permission.SHEET_SUBMIT, of=class_session)
+@requires(Permission.SHEET_READ, of=class_session)
 def versions(session: ClassSession) -> Any:
     """Every version of a sheet, and what each has changed, student by student."""
     kept = queries.sheet_of(session.class_id, session.day, session.code)

@@ -1,0 +1,79 @@
+"""Leave as it is typed, and what is said where a rule refuses."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, StringField
+from wtforms.validators import Length
+
+from tracker.absence.leave_rules import LeaveRefusal
+from tracker.absence.rules import LeaveKind
+from tracker.edge import Form
+from tracker.fields import Day, MaybeDay, Needed, offered
+from tracker.screening.rules import HalfDay
+from tracker.words import word
+
+WORDS: dict[LeaveRefusal, Any] = {
+    LeaveRefusal.ENDS_BEFORE_START: _l("The leave ends before it begins."),
+    LeaveRefusal.IN_PAST: _l("This day has gone by. Please correct the sheet of that day instead."),
+    LeaveRefusal.TOO_LONG: _l("This is longer than a term. Please ask the office to end the enrolment."),
+    LeaveRefusal.OVERLAPS: _l(
+        "There is a leave from %(from_on)s to %(to_on)s already. Please cancel it first."
+    ),
+    LeaveRefusal.NOT_ENROLLED: _l("The student is not in this class on that day."),
+    LeaveRefusal.NO_SCHOOL_DAY: _l("There is no school on any of these days."),
+    LeaveRefusal.OVER: _l("This leave is over, or was cancelled already."),
+}
+
+
+def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
+    """The sentence of a refusal."""
+    return str(WORDS[reason] % details if details else WORDS[reason])
+
+
+def _halves() -> list[Any]:
+    return offered([(half.value, word(half)) for half in HalfDay])
+
+
+def _number(text: Any) -> int:
+    return int(text) if text and str(text).isascii() and str(text).isdigit() else 0
+
+
+class LeaveForm(Form):
+    """One leave."""
+
+    student = SelectField(_l("Student"), coerce=_number)
+    kind = SelectField(
+        _l("Leave for"),
+        choices=offered([(kind.value, word(kind)) for kind in LeaveKind]),
+        default=LeaveKind.PERSONAL.value,
+        validators=[Needed()],
+    )
+    from_on = Day(_l("From"))
+    from_half = SelectField(_l("From, half-day"), choices=_halves(), default=HalfDay.MORNING.value)
+    to_on = MaybeDay(_l("To"), description=_l("Left empty: the same day."))
+    to_half = SelectField(_l("To, half-day"), choices=_halves(), default=HalfDay.AFTERNOON.value)
+    note = StringField(
+        _l("Note"),
+        validators=[Length(max=255, message=_l("Please shorten this."))],
+        render_kw={"maxlength": 255, "autocomplete": "off"},
+    )
+
+    def offer(self, students: list[tuple[int, str]]) -> None:
+        """Whose leave can be entered."""
+        self.student.choices = [(0, str(_l("Please choose"))), *students]
+
+    def validate_student(self, field: Any) -> None:
+        """Somebody has to be chosen."""
+        if not field.data:
+            from wtforms import ValidationError
+
+            raise ValidationError(_l("Please choose the student."))
+
+    @property
+    def last_day(self) -> date:
+        """The last day; that of the beginning where none was typed."""
+        day: date | None = self.to_on.data
+        return day or self.from_on.data
