@@ -31,6 +31,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.absence import clearance_views as returns
     from tracker.absence import leave_views as leave
     from tracker.absence import paper_views as papers
+    from tracker.absence import parent_views as parent_calls
     from tracker.absence import rule_views as return_rules
     from tracker.absence import step_views as absence_steps
     from tracker.absence import views as absence
@@ -96,6 +97,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         returns,
         papers,
         leave,
+        parent_calls,
         return_rules,
         nurse,
         close,

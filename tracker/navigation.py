@@ -44,6 +44,7 @@ PART_OF = {
     "absence_steps": "absence",
     "returns": "absence",
     "papers": "absence",
+    "parent_calls": "absence",
     "zones": "disinfection",
     "roster": "school",
     "students": "school",

@@ -51,6 +51,10 @@ class Permission(StrEnum):
     """Read one absence and log calls in it."""
     EPISODE_REVIEW = "absence:episode:review"
     """Review calls, close an absence."""
+    NOTE_PARENT_CALL = "absence:parent_call:note"
+    """Note what a guardian tells the school about any child; reads no history."""
+    PARENT_CALL_READ = "absence:parent_call:read"
+    """Mark a noted call about a child of the own class as read."""
     EPISODE_CLEAR = "absence:episode:clear"
     """Clear a child for the return to class, print the slip."""
     RETURNS_READ = "absence:returns:read"
@@ -166,6 +170,8 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.LEAVE_ENTER: [[is_teacher, of_own_class], [is_nurse]],
     Permission.QUEUE_READ: [[is_teacher], [is_nurse]],
     Permission.EPISODE_FOLLOW: [[is_teacher, of_own_class], [is_nurse]],
+    Permission.NOTE_PARENT_CALL: [[is_teacher], [is_nurse], [is_assessment]],
+    Permission.PARENT_CALL_READ: [[is_teacher, of_own_class], [is_nurse]],
     Permission.EPISODE_REVIEW: [[is_nurse]],
     Permission.EPISODE_CLEAR: [[is_nurse]],
     Permission.RETURNS_READ: [[is_nurse]],

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     IntegerField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -16,7 +17,7 @@ from wtforms import (
 from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from tracker.absence.rules import QUICK_RESULTS, CallResult, CallWay, Refusal
+from tracker.absence.rules import QUICK_RESULTS, CallResult, CallWay, ParentTold, Refusal
 from tracker.addresses import LARGEST_ID
 from tracker.edge import Form
 from tracker.facts.rules import Diagnosis, Symptom
@@ -42,6 +43,10 @@ WORDS: dict[Refusal, Any] = {
     Refusal.NOT_CLEARED: _l("The return is not cleared yet: the school nurse checks first."),
     Refusal.NOTHING_TO_REVIEW: _l("All calls are already reviewed."),
     Refusal.NOT_FOR_BOTH: _l("This call cannot be kept for both. Please log it for each."),
+    Refusal.ENDS_BEFORE_START: _l("The last day cannot lie before the first."),
+    Refusal.SEEN_TODAY: _l("Today's sheet shows the student present. Please enter the first day of absence."),
+    Refusal.ONLY_TODAY: _l("Who comes later does so on a school day, today."),
+    Refusal.WHAT_NEEDS_ILLNESS: _l("This goes with an illness only. Please clear it, or choose “Ill”."),
     Refusal.NOT_YOURS: _l("You can strike out your own calls of today. The school nurse strikes out others."),
     Refusal.STRUCK: _l("This call is already struck out."),
     Refusal.WHY_NEEDED: _l("Please say why this call is struck out."),
@@ -173,6 +178,26 @@ class ReopenForm(Form):
     """Why a closed absence is followed up again."""
 
     reopen_why = Line(_l("Why is it followed up again?"), most=255)
+
+
+class ParentCallForm(Form):
+    """What a guardian tells the school: first the child is found, then noted about."""
+
+    who = Line(
+        _l("Which child"),
+        description=_l("Name, pinyin or its initials, or class and seat such as 3-2 7."),
+    )
+    student = RadioField(_l("This child"), coerce=int, choices=(), validators=[Needed()])
+    what = RadioField(_l("What"), choices=_choices(ParentTold), validators=[Needed()])
+    from_on = MaybeDay(_l("First day (left empty: today, or the next school day)"))
+    until_on = MaybeDay(_l("Last day, if it is known"))
+    onset_on = MaybeDay(_l("Ill since"))
+    symptoms = Ticks(_l("Signs of illness"), choices=_choices(Symptom))
+    note = Line(_l("Note"), most=255, needed=False)
+
+    def offer(self, children: Iterable[tuple[int, str]]) -> None:
+        """Whom the typed text can mean, by id and label."""
+        self.student.choices = offered(children)
 
 
 class PhoneForm(Form):

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from tracker import clock, edge
 from tracker.absence import call_service as service
-from tracker.absence import forms, queries, queue_queries
+from tracker.absence import forms, parent_queries, queries, queue_queries
 from tracker.absence.call_service import Report
 from tracker.absence.page_views import (
     do,
@@ -50,6 +50,7 @@ def queue() -> Any:
     page = edge.page(
         "absence/queue.html",
         groups=groups,
+        parent_calls=parent_queries.unread(shown, today),
         to_share=queue_queries.to_share(groups) if reviewer else [],
         classes=classes,
         chosen=chosen,

@@ -96,6 +96,8 @@ def sentence_of(told: Told) -> str:
             )
         case NoticeKind.DAY_NOT_CLOSED:
             return _("Today's summary is not signed yet.")
+        case NoticeKind.PARENT_CALLED:
+            return _("A guardian has called about one child of your class or of the school.")
 
 
 def href_of(told: Told) -> str | None:
@@ -108,7 +110,7 @@ def href_of(told: Told) -> str | None:
                 day=told.notice.day,
                 code=told.notice.details["session"],
             )
-        case NoticeKind.CALLS_DUE | NoticeKind.QUEUE:
+        case NoticeKind.CALLS_DUE | NoticeKind.QUEUE | NoticeKind.PARENT_CALLED:
             return url_for("absence.queue")
         case NoticeKind.NOT_HERE:
             return url_for("screening.overview")

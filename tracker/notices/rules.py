@@ -34,6 +34,8 @@ class NoticeKind(StrEnum):
     """N10: how the absences stand in the afternoon."""
     DAY_NOT_CLOSED = "day_not_closed"
     """N18: the day's summary is not signed."""
+    PARENT_CALLED = "parent_called"
+    """A guardian has told the school something about a child of the class."""
 
 
 class Audience(StrEnum):
@@ -61,6 +63,7 @@ RECIPIENTS: Mapping[NoticeKind, tuple[Audience, ...]] = {
     NoticeKind.CALLS_DUE: (Audience.HOMEROOM,),
     NoticeKind.QUEUE: (Audience.NURSE,),
     NoticeKind.DAY_NOT_CLOSED: (Audience.SECOND_REPORTER, Audience.PRINCIPAL),
+    NoticeKind.PARENT_CALLED: (Audience.HOMEROOM, Audience.NURSE),
 }
 """Who is told what."""
 

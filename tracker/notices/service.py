@@ -1,5 +1,6 @@
 """Sending notices, once each, and marking them as seen: the only writers of them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from tracker import clock
 from tracker.db import db, insert
 from tracker.notices import queries
 from tracker.notices.models import Notice
-from tracker.notices.rules import events_at, told
+from tracker.notices.rules import Event, events_at, told
 from tracker.school.queries import school_days
 
 
@@ -27,6 +28,15 @@ def send_due(at: datetime) -> int:
     events = events_at(now, local.time())
     if not events:
         return 0
+    return _send(at, today, events, entry_years)
+
+
+def send(at: datetime, event: Event, entry_years: Mapping[int, int]) -> None:
+    """Tell of one thing at once, whom it concerns; `entry_years` tells the grade of its class."""
+    _send(at, clock.local(at).date(), [event], entry_years)
+
+
+def _send(at: datetime, today: date, events: Sequence[Event], entry_years: Mapping[int, int]) -> int:
     people = queries.people(today)
     rows: list[dict[str, Any]] = [
         {

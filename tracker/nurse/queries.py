@@ -9,6 +9,7 @@ from tracker.absence.call_rules import QueueGroup, group_of
 from tracker.absence.models import Episode
 from tracker.absence.queries import Followed, followed, tonight
 from tracker.absence.rules import LIVE
+from tracker.absence.standing_queries import resting_classes
 from tracker.notices.rules import NoticeKind, ladder_step
 from tracker.nurse.close_queries import CloseSeen, closes
 from tracker.nurse.sheet_queries import Unchecked, unchecked
@@ -109,9 +110,19 @@ def _queue(now: datetime) -> dict[QueueGroup, list[Followed]]:
     today = clock.local(now).date()
     end = tonight(today)
     groups: dict[QueueGroup, list[Followed]] = {group: [] for group in QueueGroup}
+    resting = resting_classes(today)
     for found in followed(today, Episode.state.in_(LIVE)):
         one = found.episode
-        group = group_of(one.state, one.due_at, one.back_on, now=now, tonight=end, reviewer=True)
+        group = group_of(
+            one.state,
+            one.due_at,
+            one.back_on,
+            now=now,
+            tonight=end,
+            reviewer=True,
+            gone=not found.is_enrolled(today),
+            resting=found.class_id in resting,
+        )
         groups[group].append(found)
     for rows in groups.values():
         rows.sort(key=lambda row: row.episode.due_at or end)
