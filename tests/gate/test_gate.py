@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from tests.cast import NOW, TODAY, count
 from tracker import clock
+from tracker.absence.models import Episode
+from tracker.absence.rules import EpisodeState
 from tracker.audit.models import ReadLog, Trail
 from tracker.db import db
 from tracker.facts.models import Observation
@@ -315,3 +317,46 @@ def test_the_gate_costs_few_statements(gus, child, statements):
 def test_the_gate_in_chinese(gus, child):
     page = gus.get(f"/gate/students/{child}?lang=zh_Hans")
     assert "体温异常：去复测点" in text_of(page)
+
+
+@pytest.mark.parametrize("said", ["not_here", "absent:unknown"])
+def test_a_late_comer_is_here_on_the_sheet_that_missed_it(gus, child, sign_in, said):
+    ann = sign_in("ann")
+    ann.send(ann.get(SHEET), "#sheet", **{f"state__{child}": said})
+    at("08:40")
+    stop(gus, child, "late", temperature="37.6")
+    before, now = db.session.scalars(sa.select(SheetVersion).order_by(SheetVersion.no)).all()
+    assert (before.checked, now.checked, now.not_here, now.absent, now.fever) == (9, 10, 0, 0, 1)
+    assert count(Fever) == 1 and db.session.scalars(sa.select(Fever)).one().state == "waiting"
+    assert {one.state for one in db.session.scalars(sa.select(Episode))} <= {EpisodeState.VOID}
+
+
+def test_a_late_comer_changes_no_sheet_that_knows_why_it_is_away(gus, child, sign_in):
+    ann = sign_in("ann")
+    ann.send(ann.get(SHEET), "#sheet", **{f"state__{child}": "absent:illness"})
+    at("08:40")
+    stop(gus, child, "late")
+    assert count(SheetVersion) == 1
+
+
+def test_what_the_gate_measured_in_the_ear_is_no_forehead_reading_of_the_sheet(gus, child, sign_in):
+    page = gus.get(GATE)
+    key = page.select_one("#leave input[name=key]")["value"]
+    gus.post(GATE, {"csrf_token": gus.token(page), "key": key, "lane": "1", "instrument": "ear/infrared"})
+    at("08:26")
+    stop(gus, child, "late", temperature="37.4")
+    sheet = sign_in("ann").get(SHEET)
+    assert sheet.select_one(f"[name=t1-{child}]")["value"] == "" and count(Fever) == 0
+
+
+def test_the_sheet_starts_with_what_the_gate_and_the_nurse_have_found(gus, child, sign_in):
+    stop(gus, child, "hot", temperature="378")
+    at("08:12")
+    nora = sign_in("nora")
+    nora.send(nora.get("/screening/fevers"), ".retest-form", temperature="36.8")
+    ann = sign_in("ann")
+    page = ann.get(SHEET)
+    assert page.select_one(f"[name=t1-{child}]")["value"] == "37.8"
+    assert "Retest normal" in page.select_one(f"[data-student='{child}']").text
+    ann.send(page, "#sheet")
+    assert count(Fever) == 1 and db.session.scalar(sa.select(SheetVersion.fever)) == 0

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from tracker.accounts.rules import Identity
 from tracker.audit import service as audit
 from tracker.db import db
 from tracker.errors import Rejected
@@ -11,9 +12,13 @@ from tracker.gate import queries
 from tracker.gate.models import GatePass, GateRecord
 from tracker.gate.rules import PassOutcome, Refusal, refusal_of
 from tracker.school.find_queries import Child
+from tracker.school.queries import class_ref
 from tracker.screening import fever_service as fevers
-from tracker.screening.fever_rules import Instrument
-from tracker.screening.rules import FeverSource
+from tracker.screening import missing_service as missing
+from tracker.screening import queries as screening
+from tracker.screening.fever_rules import SHEET_FIRST, Instrument
+from tracker.screening.rules import NORMAL_LINE, FeverSource, Line, SessionCode, State
+from tracker.screening.service import Moment
 from tracker.screening.trigger_queries import triggers_on
 
 
@@ -41,12 +46,14 @@ def close_record(by: int, at: datetime, day: date) -> None:
 
 
 def enter(
-    by: int, at: datetime, day: date, child: Child, outcome: PassOutcome, tenths: int | None
+    who: Identity, moment: Moment, child: Child, outcome: PassOutcome, tenths: int | None
 ) -> PassOutcome:
     """Enter a child who is too warm, looks ill or comes late.  Rejected where a rule says no.
 
     A reading at or over the trigger makes the child wait for its retest, whatever it was entered for.
+    Of a late-comer the class's sheet, where it misses the child, says that it has come.
     """
+    by, at, day = who.user_id, moment.at, moment.today
     record = queries.open_record(by, day)
     if record is None:
         raise Rejected(Refusal.NOT_OPENED)
@@ -62,6 +69,7 @@ def enter(
     )
     if refused:
         raise Rejected(refused, "temperature", tenths=tenths, trigger=trigger)
+    is_on_sheet = outcome is PassOutcome.LATE and _tell_sheet(who, moment, child, instrument, tenths)
     entered = GatePass(
         gate_record_id=record.id,
         student_id=child.id,
@@ -73,7 +81,7 @@ def enter(
     )
     db.session.add(entered)
     db.session.flush()
-    if tenths is not None:
+    if tenths is not None and not is_on_sheet:
         fevers.take_reading(by, at, child.id, day, tenths, instrument, FeverSource.GATE, entered.id)
     audit.record(
         by,
@@ -86,6 +94,16 @@ def enter(
     )
     is_hot = tenths is not None and tenths >= trigger
     return PassOutcome.HOT if is_hot else outcome
+
+
+def _tell_sheet(
+    who: Identity, moment: Moment, child: Child, instrument: Instrument, tenths: int | None
+) -> bool:
+    """Let the sheet that misses a late-comer know; whether it keeps the reading as its own."""
+    is_first = tenths is not None and instrument is SHEET_FIRST
+    line = Line(State.MEASURED, first=tenths) if is_first else NORMAL_LINE
+    session = screening.class_session(class_ref(child.school_class), moment.today, SessionCode.ARRIVAL.value)
+    return session is not None and missing.came(who, moment, session, child.id, line) and is_first
 
 
 def strike(by: int, at: datetime, entered: GatePass) -> None:

@@ -18,6 +18,7 @@ from tracker.school import queries as school
 from tracker.school.find_queries import Child
 from tracker.school.models import Enrolment, SchoolClass
 from tracker.screening.fever_rules import Instrument
+from tracker.screening.service import Moment
 
 bp = Blueprint("gate", __name__, url_prefix="/gate")
 
@@ -98,13 +99,13 @@ def stop(one: Child) -> Any:
     """Enter a child who is too warm, looks ill or comes late."""
     form = forms.PassForm()
     told: list[PassOutcome] = []
+    now = clock.now()
 
     def verb() -> str:
         told.append(
             service.enter(
-                g.identity.user_id,
-                clock.now(),
-                clock.today(),
+                g.identity,
+                Moment(now, clock.today(), clock.local(now).time()),
                 one,
                 PassOutcome(form.outcome.data),
                 form.tenths,

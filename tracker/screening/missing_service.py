@@ -1,6 +1,7 @@
 """What becomes of children who are not here yet: they arrive, somebody calls, or they turn absent."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -8,15 +9,15 @@ import sqlalchemy as sa
 from tracker.accounts.rules import Identity
 from tracker.audit import service as audit
 from tracker.db import db
-from tracker.errors import Rejected
+from tracker.errors import Rejected, RunAgain
 from tracker.school.queries import class_ref
 from tracker.screening import missing_queries, queries
 from tracker.screening.missing_queries import NotHere
 from tracker.screening.missing_rules import TryResult
 from tracker.screening.models import NotHereCall
 from tracker.screening.queries import ClassSession
-from tracker.screening.rules import AbsenceReason, Line, Refusal, State, VersionKind
-from tracker.screening.service import Moment, change_lines
+from tracker.screening.rules import NORMAL_LINE, AbsenceReason, Line, Refusal, SessionCode, State, VersionKind
+from tracker.screening.service import Moment, Stale, change_lines
 
 TURNED = Line(State.ABSENT, AbsenceReason.UNKNOWN)
 
@@ -39,6 +40,27 @@ def resolve(
     """
     missing_child(session, student_id)
     return change_lines(who, moment, session, {student_id: line}, key=key)
+
+
+def came(who: Identity, moment: Moment, session: ClassSession, student_id: int, line: Line) -> bool:
+    """Let the newest sheet of a class know of a child who has come after all; whether it had to.
+
+    It has where it says that the child is not here yet, or absent and nobody knows why.  Before the
+    class has reported, and after the nurse has checked an absence, the sheet is left alone.
+    """
+    kept = queries.kept_sheets(session.class_id, session.day)
+    if not kept:
+        return False
+    code = max(kept, key=list(SessionCode).index)
+    before = kept[code].lines.get(student_id, NORMAL_LINE)
+    is_unknown = before.reason is AbsenceReason.UNKNOWN and kept[code].sheet.confirmed_at is None
+    if not (before.state is State.NOT_HERE or is_unknown):
+        return False
+    try:
+        change_lines(who, moment, replace(session, code=code), {student_id: line}, key=uuid4())
+    except Stale:
+        raise RunAgain from None
+    return True
 
 
 def called(who: Identity, moment: Moment, session: ClassSession, student_id: int, result: TryResult) -> None:

@@ -12,10 +12,11 @@ from tracker.absence.clearance_queries import for_sheet
 from tracker.absence.models import Leave
 from tracker.absence.rules import LeaveKind
 from tracker.db import Instant, db
-from tracker.gate.models import GatePass
+from tracker.gate.models import GatePass, GateRecord
 from tracker.gate.rules import PassOutcome
 from tracker.room.models import Stay
 from tracker.room.rules import StayEnd
+from tracker.screening.fever_rules import SHEET_FIRST
 from tracker.screening.prefill_rules import (
     NOTHING_KNOWN,
     Earlier,
@@ -53,7 +54,8 @@ def prefilled(
         if start and chain and chain.source is FeverSource.GATE and chain.first == start.first:
             start = replace(start, fever=chain.state)
         if start is not None:
-            found[one.id] = start
+            goes_on = one.chain is not None and start.first == one.chain.first
+            found[one.id] = replace(start, fever=one.chain.state) if one.chain and goes_on else start
     return found
 
 
@@ -78,19 +80,29 @@ def known_of(student_ids: Collection[int], day: date) -> dict[int, Known]:
         Stay.reported_at < ends,
         sa.or_(Stay.ended_at.is_(None), Stay.reported_at >= begins),
     )
-    passes = sa.select(
-        sa.literal("gate"),
-        GatePass.student_id,
-        GatePass.at,
-        none_at,
-        text(GatePass.outcome),
-        GatePass.tenths,
-        none,
-    ).where(
-        GatePass.student_id.in_(student_ids),
-        GatePass.at >= begins,
-        GatePass.at < ends,
-        GatePass.struck_at.is_(None),
+    passes = (
+        sa.select(
+            sa.literal("gate"),
+            GatePass.student_id,
+            GatePass.at,
+            none_at,
+            text(GatePass.outcome),
+            # A sheet's reading is the forehead's; below its trigger another method's is not written there.
+            sa.case(
+                (
+                    sa.or_(GateRecord.device == SHEET_FIRST.value, GatePass.outcome == PassOutcome.HOT),
+                    GatePass.tenths,
+                )
+            ),
+            none,
+        )
+        .join(GateRecord, GateRecord.id == GatePass.gate_record_id)
+        .where(
+            GatePass.student_id.in_(student_ids),
+            GatePass.at >= begins,
+            GatePass.at < ends,
+            GatePass.struck_at.is_(None),
+        )
     )
     morning = sa.or_(Leave.from_on < day, Leave.from_half == HalfDay.MORNING)
     afternoon = sa.or_(Leave.to_on > day, Leave.to_half == HalfDay.AFTERNOON)
