@@ -69,6 +69,10 @@
       document.addEventListener("keydown", function (event) { if (event.key === "Escape") menu.open = false; });
     }
 
+    document.querySelectorAll("[data-print]").forEach(function (button) {
+      button.addEventListener("click", function () { window.print(); });
+    });
+
     // An error's link opens what hides its field.
     document.addEventListener("click", function (event) {
       var link = event.target.closest ? event.target.closest('a[href^="#"]') : null;

@@ -44,12 +44,16 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.disinfection import views as disinfection
     from tracker.disinfection import zone_views as zones
     from tracker.gate import views as gate
+    from tracker.here import views as here
     from tracker.home import views as home
     from tracker.meeting import views as meeting
     from tracker.notices import views as notices
     from tracker.nurse import close_views as close
     from tracker.nurse import views as nurse
-    from tracker.room import models as _room  # noqa: F401
+    from tracker.room import report_views as report
+    from tracker.room import slip_views as slips
+    from tracker.room import stay_views as stays
+    from tracker.room import views as room
     from tracker.school import roster_views as roster
     from tracker.school import student_views as students
     from tracker.school import views as school
@@ -102,6 +106,11 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         nurse,
         close,
         notices,
+        report,
+        room,
+        stays,
+        slips,
+        here,
         disinfection,
         zones,
         assessment,

@@ -22,9 +22,12 @@ class Item:
 MENU = [
     Item("home.home", _l("Today"), Permission.ACCOUNT_OWN),
     Item("nurse.day", _l("Nurse's day"), Permission.NURSE_DAY),
+    Item("report.report", _l("Report a student"), Permission.CASE_REPORT),
     Item("screening.overview", _l("Screening"), Permission.SCREENING_LIST),
     Item("gate.gate", _lp("place", "Gate"), Permission.GATE_RECORD),
     Item("absence.queue", _l("Absences"), Permission.QUEUE_READ),
+    Item("room.board", _l("Observation room"), Permission.ROOM_KEEP),
+    Item("here.here", _l("Who is here now"), Permission.HERE_READ),
     Item("disinfection.today", _l("Disinfection"), Permission.TASKS_READ),
     Item("assessment.week", _l("Assessment"), Permission.SCORES_READ),
     Item("meeting.meeting", _l("Meeting"), Permission.MEETING_READ),
@@ -50,6 +53,8 @@ PART_OF = {
     "students": "school",
     "days": "school",
     "sessions": "school",
+    "stays": "room",
+    "slips": "room",
 }
 """Under which entry of the menu the pages of a blueprint of another name stand."""
 

@@ -63,6 +63,14 @@ class Permission(StrEnum):
     """What each disease asks for before the return to class."""
     NURSE_DAY = "nurse:day:read"
     """The nurse's day: what waits for her in the whole school, and closing it."""
+    CASE_REPORT = "room:case:report"
+    """Report one child at any time: names and classes, no health but what one saw."""
+    ROOM_KEEP = "room:stays:keep"
+    """The observation room: who is on the way, in it, and how they left."""
+    SLIP_TICK = "room:slip:tick"
+    """The exit slips of today, for the gate: name, class, time, fetched by; no illness."""
+    HERE_READ = "here:list:read"
+    """Who is here now, of those classes one may see: a place, no reason."""
     TASKS_READ = "disinfection:tasks:read"
     """Today's tasks, of those zones one may see."""
     TASK_READ = "disinfection:task:read"
@@ -177,6 +185,19 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.RETURNS_READ: [[is_nurse]],
     Permission.RETURN_RULES: [[is_nurse]],
     Permission.NURSE_DAY: [[is_nurse]],
+    Permission.CASE_REPORT: [
+        [is_teacher],
+        [is_nurse],
+        [is_staff],
+        [is_inspector],
+        [is_logistics],
+        [is_assessment],
+        [is_principal],
+        [is_admin],
+    ],
+    Permission.ROOM_KEEP: [[is_nurse]],
+    Permission.SLIP_TICK: [[stands_at_gate], [is_nurse]],
+    Permission.HERE_READ: [[is_nurse], [is_principal], [leads_duty], [is_teacher]],
     Permission.TASKS_READ: [[is_teacher], [is_staff], [is_nurse], [is_logistics]],
     Permission.TASK_READ: [
         [is_teacher, of_own_class],

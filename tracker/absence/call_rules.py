@@ -84,6 +84,17 @@ def first_due(reason: AbsenceReason, day: date, now: Wall, first_call: Wall) -> 
     return next((wall for wall in ahead if (wall.day, wall.time) >= (now.day, now.time)), now)
 
 
+AFTER_LEAVING = timedelta(hours=2)
+
+
+def sent_home_due(left: Wall, next_day: date | None) -> Wall:
+    """When to ask how a student is who was sent home: after two hours, or on the next school day."""
+    due = datetime.combine(left.day, left.time) + AFTER_LEAVING
+    if due.date() == left.day and due.time() <= LAST_CALL:
+        return Wall(left.day, due.time())
+    return Wall(next_day, FIRST_CALL) if next_day else Wall(left.day, max(LAST_CALL, left.time))
+
+
 def next_due(
     result: CallResult,
     reason: AbsenceReason,

@@ -16,6 +16,8 @@ from tracker.accounts.models import Assignment, User, UserRole
 from tracker.accounts.rules import CLASS_DUTIES, Role
 from tracker.db import db
 from tracker.facts.rules import Diagnosis
+from tracker.room.models import Stay
+from tracker.room.rules import SENT_AWAY
 from tracker.school.models import Enrolment, SchoolClass, Student
 from tracker.school.queries import class_order
 from tracker.screening.fever_rules import Instrument
@@ -30,6 +32,13 @@ from tracker.screening.rules import (
 )
 from tracker.screening.trigger_queries import trigger_on
 
+_SENT_HOME_AT = (
+    sa.select(sa.func.max(Stay.ended_at))
+    .where(Stay.student_id == Episode.student_id, Stay.ended_how.in_(SENT_AWAY))
+    .correlate(Episode)
+    .scalar_subquery()
+    .label("sent_home_at")
+)
 _HAS_CALLS = (
     sa.exists()
     .where(Call.episode_id == Episode.id, Call.struck_at.is_(None))
@@ -51,6 +60,7 @@ def live_columns() -> tuple[Any, ...]:
         Episode.due_at,
         Episode.diagnosis,
         _HAS_CALLS,
+        _SENT_HOME_AT,
     )
 
 
@@ -83,6 +93,7 @@ def live_of(row: Any) -> LiveEpisode | None:
         due_at=row.due_at,
         diagnosis=row.diagnosis,
         has_calls=row.has_calls,
+        sent_home_on=clock.local(row.sent_home_at).date() if row.sent_home_at else None,
     )
 
 

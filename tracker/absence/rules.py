@@ -215,6 +215,8 @@ class LiveEpisode:
     due_at: datetime | None
     has_calls: bool
     diagnosis: Diagnosis | None = None
+    sent_home_on: date | None = None
+    """The day the student was last fetched from the observation room, or taken away by ambulance."""
 
     @property
     def is_live(self) -> bool:
@@ -288,6 +290,8 @@ def follow(episode: LiveEpisode | None, seen: Seen, day: date) -> Sighting:
     AGAIN is said of every return to absence; `goes_on` tells whether it is OTHER.
     """
     is_missed = seen.present is False and seen.reason in FOLLOWED_REASONS
+    if episode and episode.sent_home_on == day and not is_missed:
+        return Sighting.NOTHING  # it saw the student before that, and ends nothing
     if not seen.present and not is_missed:
         # It says neither; but it may correct the sheet that missed the student.
         return Sighting.ASK if episode and _may_be_mistaken(episode, day) else Sighting.NOTHING

@@ -112,7 +112,10 @@ def unfollow_sheet(
     void = {
         student: episode.id
         for student, episode in live
-        if episode.back_on is None and not episode.has_calls and together[student].last_present is not False
+        if episode.back_on is None
+        and not episode.has_calls
+        and episode.sent_home_on != day
+        and together[student].last_present is not False
     }
     again = [
         episode
@@ -126,10 +129,10 @@ def unfollow_sheet(
         if not episode.is_live and (student in void or (episode.back_on is None and student not in others))
     ]
     # The void ones first: a student has one live episode at most.
-    changes: dict[int, dict[str, Any]] = {episode_id: _voided(at) for episode_id in void.values()}
+    changes: dict[int, dict[str, Any]] = {episode_id: voided(at) for episode_id in void.values()}
     when = Due(day, calling(class_id, day, at), wall(at))
     for episode in back:
-        changes[episode.id] = _reopened(EpisodeState.CLOSED, rules.after_review(episode.back_on))
+        changes[episode.id] = reopened(EpisodeState.CLOSED, rules.after_review(episode.back_on))
         if episode.back_on is None:
             changes[episode.id]["due_at"] = when.first(episode.reason)
     for episode in again:
@@ -257,7 +260,7 @@ def _change(
     """The columns of an episode that a sighting changes."""
     match what:
         case Sighting.VOID:
-            return _voided(at)
+            return voided(at)
         case Sighting.BACK:
             return {"state": _waiting(episode.state, EpisodeState.BACK), "back_on": when.day, "due_at": None}
         case Sighting.OTHER:
@@ -270,16 +273,18 @@ def _change(
     if better is not episode.reason and day >= episode.last_absent_on:
         values |= {"reason": better, "due_at": when.first(better)}
     if what is Sighting.AGAIN:
-        values |= _reopened(episode.state, EpisodeState.OPEN)
+        values |= reopened(episode.state, EpisodeState.OPEN)
         values |= {"back_on": None, "due_at": when.first(better)}
     return values
 
 
-def _voided(at: datetime) -> dict[str, Any]:
+def voided(at: datetime) -> dict[str, Any]:
+    """The columns of an episode that was a mistake."""
     return {"state": EpisodeState.VOID, "due_at": None, "ended_how": EndedHow.CORRECTED, "closed_at": at}
 
 
-def _reopened(state: EpisodeState, to: EpisodeState) -> dict[str, Any]:
+def reopened(state: EpisodeState, to: EpisodeState) -> dict[str, Any]:
+    """The columns of an episode that goes on."""
     return {
         "state": _waiting(state, to),
         "ended_on": None,
@@ -310,6 +315,11 @@ def _hold(seen: Collection[LiveEpisode]) -> None:
     # Two statements: the one that waited for somebody's call would still not see the call itself.
     if queries.live_now(ids) != set(seen):
         raise RunAgain
+
+
+def change_episode(seen: LiveEpisode, values: dict[str, Any]) -> None:
+    """Change one episode that was read in this transaction; RunAgain where it has changed since."""
+    _write({seen.id: values}, [seen])
 
 
 def _write(changes: Mapping[int, dict[str, Any]], seen: Iterable[LiveEpisode]) -> None:

@@ -17,7 +17,7 @@ from tracker.accounts.service import hash_password
 from tracker.audit.models import Trail
 from tracker.datafolder import encrypt, phone_hash
 from tracker.db import Model, db, transaction
-from tracker.demo import cleaning, illness, people
+from tracker.demo import cleaning, illness, observation, people
 from tracker.demo.history import Pupils, Row, Telling
 from tracker.disinfection import zone_service as zones
 from tracker.disinfection.models import Record, RecordItem, Schedule, ZoneObject, ZoneOwner
@@ -103,6 +103,7 @@ def furnish(day: date, *, classes: int = CLASSES, days: int = DAYS, seed: int = 
         if rows:
             db.session.execute(sa.insert(model), rows, execution_options={"render_nulls": True})
     _count_on(telling.rows)
+    observation.fill(Random(f"room {seed}"), laid, telling)
 
 
 def _weekdays(first: date, last: date) -> dict[date, int]:

@@ -48,9 +48,17 @@ def observe(at: datetime, facts: Iterable[Fact]) -> None:
 
 
 def retract(
-    at: datetime, source_kind: SourceKind, source_id: int, student_ids: Collection[int] | None = None
+    at: datetime,
+    source_kind: SourceKind,
+    source_id: int,
+    student_ids: Collection[int] | None = None,
+    *,
+    kind: ObservationKind | None = None,
 ) -> None:
-    """Take back what a source said: of these students, or (None) of all it named.  One statement at most."""
+    """Take back what a source said: of these students, or (None) of all it named; of one kind, or of all.
+
+    One statement at most.
+    """
     if student_ids is not None and not student_ids:
         return
     statement = (
@@ -65,6 +73,8 @@ def retract(
     )
     if student_ids is not None:
         statement = statement.where(Observation.student_id.in_(student_ids))
+    if kind is not None:
+        statement = statement.where(Observation.kind == kind)
     db.session.execute(statement)
 
 

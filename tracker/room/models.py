@@ -64,3 +64,4 @@ class StayCall(Model):
     guardian_seq: Mapped[int | None]
     reached: Mapped[bool]
     note: Mapped[str | None] = mapped_column(sa.String(255))
+    struck_at: Mapped[datetime | None]

@@ -188,6 +188,8 @@ class Reading(Model):
     sheet_id: Mapped[int | None] = mapped_column(ForeignKey("sheet.id"), index=True)
     fever_id: Mapped[int | None] = mapped_column(ForeignKey("fever.id"), index=True)
     """The retest chain it belongs to."""
+    stay_id: Mapped[int | None] = mapped_column(ForeignKey("stay.id"), index=True)
+    """The stay in the observation room, or the way to it, during which it was taken."""
     struck_at: Mapped[datetime | None]
 
     __table_args__ = (sa.CheckConstraint("tenths BETWEEN 320 AND 430", name="tenths"),)
