@@ -181,6 +181,7 @@ def test_leave_is_entered_ahead(cast: Cast, sign_in: SignIn) -> None:
         ({"onset_on": "2026-09-22"}, "onset_on"),
         ({"what": "late", "from_on": "2026-09-22"}, "from_on"),
         ({"what": "leave", "symptoms": ["cough"]}, "symptoms"),
+        ({"what": "leave", "until_on": "2027-06-01"}, "until_on"),
         ({"student": "999"}, "student"),
         ({"note": "x" * 256}, "note"),
     ],

@@ -7,9 +7,10 @@ from datetime import date, datetime, time
 import sqlalchemy as sa
 
 from tracker import clock
-from tracker.absence import parent_queries, rules
+from tracker.absence import leave_service, parent_queries, rules
 from tracker.absence.call_service import Report, record_call
-from tracker.absence.models import Episode, Leave, ParentCall
+from tracker.absence.leave_service import LeaveAhead
+from tracker.absence.models import Episode, ParentCall
 from tracker.absence.rules import (
     CallResult,
     CallWay,
@@ -180,16 +181,13 @@ def _enter_leave(by: int, at: datetime, told: Told, from_on: date) -> None:
     until = told.until_on or from_on
     if parent_queries.has_leave(told.student_id, from_on, until):
         return
-    db.session.add(
-        Leave(
-            student_id=told.student_id,
-            from_on=from_on,
-            from_half=HalfDay.MORNING,
-            to_on=until,
-            to_half=HalfDay.AFTERNOON,
-            kind=LeaveKind.PERSONAL,
-            note=told.note,
-            by=by,
-            at=at,
-        )
+    ahead = LeaveAhead(
+        told.student_id,
+        LeaveKind.PERSONAL,
+        from_on,
+        HalfDay.MORNING,
+        until,
+        HalfDay.AFTERNOON,
+        told.note,
     )
+    leave_service.enter(by, at, clock.local(at).date(), told.class_id, ahead)

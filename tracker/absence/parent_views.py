@@ -6,7 +6,8 @@ from flask import Blueprint, abort, flash, g, request, url_for
 from flask_babel import gettext as _
 
 from tracker import clock, edge
-from tracker.absence import forms, parent_queries, parent_service
+from tracker.absence import forms, leave_forms, parent_queries, parent_service
+from tracker.absence.leave_rules import LeaveRefusal
 from tracker.absence.parent_queries import ParentCallSeen
 from tracker.absence.rules import ParentTold
 from tracker.accounts.guards import requires
@@ -37,7 +38,9 @@ def note() -> Any:
         try:
             answer = edge.once("absence.parent_call", lambda: _note(form, found[form.student.data], location))
         except Rejected as no:
-            form.refuse(no.field, forms.refusal_words(no.reason, no.details))
+            words = leave_forms if isinstance(no.reason, LeaveRefusal) else forms
+            field = "until_on" if no.field == "to_on" else no.field
+            form.refuse(field, words.refusal_words(no.reason, no.details))
         else:
             flash(_("Noted. The homeroom teacher and the school nurse are told."))
             return answer
