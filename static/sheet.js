@@ -49,7 +49,10 @@
     row.classList.toggle("unset", one.state === "unset");
     var waiting = row.querySelector(".waiting");
     waiting.hidden = !one.waiting;
-    if (waiting.dataset.decided) waiting.textContent = one.decided ? waiting.dataset.words : waiting.dataset.open;
+    if (waiting.dataset.decided) {
+      waiting.textContent = one.decided ? waiting.dataset.words : waiting.dataset.open;
+      waiting.classList.toggle("cleared", one.decided && !one.fever);
+    }
     var retest = row.querySelector(".retest");
     retest.classList.toggle("keep", field(row, "t2").value !== "" || field(row, "t2").classList.contains("is-invalid"));
     var mark = row.querySelector(".state-mark"), words = "";
