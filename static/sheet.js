@@ -89,7 +89,7 @@
   function remember() {
     var values = {};
     Array.prototype.forEach.call(form.elements, function (input) {
-      if (!/^(state|t1|t2|sym|onset)-/.test(input.name)) return;
+      if (!/^(state|t1|t2|sym|onset|sure)-/.test(input.name)) return;
       if ((input.type === "radio" || input.type === "checkbox") ? input.checked !== input.defaultChecked : input.value !== input.defaultValue) {
         values[input.id] = input.type === "radio" || input.type === "checkbox" ? input.checked : input.value;
       }
@@ -101,26 +101,93 @@
     var draft = null;
     try { draft = JSON.parse(localStorage.getItem(key)); } catch (e) { return; }
     if (!draft || !Object.keys(draft.values).length || form.dataset.fresh !== "yes") return;
+    fill(draft);
+    note(form.dataset.restored, form.dataset.discard, function () {
+      localStorage.removeItem(key);
+      location.reload();
+    });
+  }
+
+  function fill(draft) {
     Object.keys(draft.values).forEach(function (id) {
       var input = document.getElementById(id);
       if (!input) return;
       if (typeof draft.values[id] === "boolean") input.checked = draft.values[id]; else input.value = draft.values[id];
     });
-    var note = document.createElement("p");
-    note.className = "alert alert-secondary";
-    note.setAttribute("role", "status");
-    note.textContent = form.dataset.restored + " ";
-    var discard = document.createElement("button");
-    discard.type = "button";
-    discard.className = "btn btn-outline-secondary bg-white";
-    discard.textContent = form.dataset.discard;
-    discard.addEventListener("click", function () {
-      localStorage.removeItem(key);
-      location.reload();
-    });
-    note.appendChild(discard);
-    form.parentNode.insertBefore(note, form);
   }
+
+  function note(words, action, deed) {
+    var box = document.createElement("p");
+    box.className = "alert alert-secondary";
+    box.setAttribute("role", "status");
+    box.textContent = words + " ";
+    var press = document.createElement("button");
+    press.type = "button";
+    press.className = "btn btn-outline-secondary bg-white";
+    press.textContent = action;
+    press.addEventListener("click", deed);
+    box.appendChild(press);
+    form.parentNode.insertBefore(box, form);
+  }
+
+  function tell(words) {
+    var note = document.getElementById("told") || document.createElement("p");
+    note.id = "told";
+    note.className = "alert alert-danger mb-2";
+    note.setAttribute("role", "alert");
+    note.textContent = words;
+    button.parentNode.insertBefore(note, button);
+  }
+
+  // What was entered before somebody else has sent this sheet: it is not lost, both are put side by side.
+  function offerOlder() {
+    var mine = key.slice(0, key.indexOf("/") + 1), path = "/" + form.dataset.draft.replace(/\/\d+$/, "") + "/", mode = "/" + form.dataset.mode;
+    if (form.dataset.fresh !== "yes") return;
+    for (var i = 0; i < localStorage.length; i++) {
+      var name = localStorage.key(i), at = name.indexOf(path);
+      if (name === key || name.indexOf(mine) !== 0 || at < 0 || name.slice(-mode.length) !== mode) continue;
+      var older = name.slice(at + path.length, -mode.length), draft = JSON.parse(localStorage.getItem(name));
+      if (!Object.keys(draft.values).length) continue;
+      note(form.dataset.older, form.dataset.compare, function () {
+        fill(draft);
+        form.elements.base.value = older;
+        form.requestSubmit(button);
+      });
+      return;
+    }
+  }
+
+  // Nothing is sent into the void: without a connection the browser would only show its own error page.
+  var reached = false;
+  form.addEventListener("submit", function (event) {
+    if (reached || event.submitter === fillButton) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    button.disabled = true;
+    var giveUp = new AbortController(), timer = setTimeout(function () { giveUp.abort(); }, 8000);
+    fetch(form.dataset.alive, { cache: "no-store", signal: giveUp.signal }).then(function (answer) {
+      if (!answer.ok) throw answer;
+      clearTimeout(timer);
+      reached = true;
+      button.disabled = false;
+      form.requestSubmit(button);
+      setTimeout(function () { reached = false; }, 1000);
+    }).catch(function () {
+      button.disabled = false;
+      remember();
+      tell(form.dataset.offline);
+    });
+  });
+
+  var fillButton = document.getElementById("fill");
+  if (fillButton) fillButton.addEventListener("click", function (event) {
+    event.preventDefault();
+    rows.forEach(function (row) {
+      if (look(row).state === "unset" && !field(row, "t1").value.trim()) row.querySelector('input[value="normal"]').checked = true;
+    });
+    changed();
+    button.focus();
+  });
 
   function changed() { count(); remember(); }
   form.addEventListener("input", changed);
@@ -148,5 +215,6 @@
   });
 
   restore();
+  try { offerOlder(); } catch (e) { /* storage is closed, or holds what is none of ours */ }
   count();
 })();

@@ -89,7 +89,12 @@ def _http_error(error: HTTPException) -> Any:
     return _page(error.code)
 
 
-def _csrf_error(error: CSRFError) -> tuple[str, int]:
+def _csrf_error(error: CSRFError) -> Any:
+    from tracker.accounts.guards import PUBLIC, ask_to_sign_in
+
+    view = current_app.view_functions.get(request.endpoint or "")
+    if g.get("identity") is None and getattr(view, "guard", PUBLIC) != PUBLIC:
+        return ask_to_sign_in()
     return _page(
         400, _l("The form did not come from this page, or you signed in again since. Please load it anew.")
     )

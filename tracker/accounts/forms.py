@@ -79,6 +79,7 @@ class LoginForm(FlaskForm):
         validate_choice=False,
     )
     next = HiddenField()
+    kept = HiddenField()
 
     @property
     def device_use(self) -> DeviceUse:

@@ -11,7 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFProtect
 
 from tracker import clock
-from tracker.accounts import queries, stand_in_queries
+from tracker.accounts import keptform, queries, stand_in_queries
 from tracker.accounts.device_service import note_seen, token_hash
 from tracker.accounts.models import User
 from tracker.accounts.rules import IDLE_MINUTES, PIN_MINUTES, DeviceUse, Duty, Identity
@@ -72,6 +72,7 @@ def sign_device_out() -> None:
     """Forget everything of this device's session but the chosen language."""
     language = session.get("language")
     session.clear()
+    g.pop("csrf_token", None)
     if language:
         session["language"] = language
 
@@ -79,9 +80,10 @@ def sign_device_out() -> None:
 def init_app(app: Flask) -> None:
     """Find out who asks, before every request; protect every form; harden every answer."""
     login_manager.init_app(app)
-    csrf.init_app(app)
     login_manager.user_loader(_load)
+    # Who asks is known before the form's token is looked at: an ended sign-in has taken it along.
     app.before_request(_identify)
+    csrf.init_app(app)
     app.after_request(_harden)
     app.after_request(_note_device)
 
@@ -160,6 +162,13 @@ def public(view: View) -> View:
     return view
 
 
+def ask_to_sign_in() -> Any:
+    """To the sign-in page and back; a form that was sent is kept on that page until then."""
+    if request.method == "POST" and (sealed := keptform.seal()):
+        return keptform.sign_in_page(sealed)
+    return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
+
+
 def requires(
     permission: Permission, *, of: Callable[..., Any] | None = None, pin: bool = False
 ) -> Callable[[View], View]:
@@ -176,7 +185,7 @@ def requires(
         @wraps(view)
         def guarded(**values: Any) -> Any:
             if g.identity is None:
-                return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
+                return ask_to_sign_in()
             if not has_role_for(g.identity, permission):
                 abort(403)
             if of is None:
@@ -190,6 +199,7 @@ def requires(
             return view(what)
 
         guarded.guard = permission  # type: ignore[attr-defined]
+        guarded.of = of  # type: ignore[attr-defined]
         return guarded
 
     return mark

@@ -1,13 +1,14 @@
 """Signing in and out, and one's own account."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
 from tracker import clock
-from tracker.accounts import device_service, forms, queries, service
+from tracker.accounts import device_service, forms, keptform, queries, service
 from tracker.accounts.guards import (
     public,
     requires,
@@ -16,6 +17,7 @@ from tracker.accounts.guards import (
     sign_device_out,
     signed_in,
 )
+from tracker.accounts.models import User
 from tracker.accounts.rules import DAYS_WITHOUT_TERM, DeviceUse, Refusal, device_name
 from tracker.db import transaction
 from tracker.edge import page, taken
@@ -52,11 +54,24 @@ def login() -> Any:
                     kept_as = device_name(request.user_agent.string)
                     token = device_service.keep_signed_in(clock.now(), user.id, kept_as, today, ends)
             sign_device_in(device, use, token=token, today=today)
+            if again := keptform.unseal(form.kept.data or ""):
+                return _go_on(user, use, again)
             return redirect(onward or url_for("home.home"), 303)
         with transaction():
             service.note_failure(clock.now(), name, address)
         form.refuse("username", forms.refusal_words(Refusal.WRONG_CREDENTIALS, {}))
     return page("accounts/login.html", form=form)
+
+
+def _go_on(user: User, use: DeviceUse, again: keptform.KeptForm) -> Any:
+    """The form that had met the ended sign-in, to be sent by whoever may; others never see it."""
+    who = queries.identity_of(user.id, user.session_epoch, clock.today())
+    if who and use is DeviceUse.CLASSROOM:
+        who = replace(who, on_classroom_screen=True)
+    if who is None or not keptform.may_send(who, again):
+        flash(_("What was entered before belongs to somebody else. It was not sent."), "danger")
+        return redirect(url_for("home.home"), 303)
+    return render_template("accounts/kept.html", kept=again)
 
 
 @bp.post("/logout")
