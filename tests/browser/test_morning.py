@@ -145,7 +145,7 @@ def test_two_at_one_sheet_meet_without_loss(visit, served):
     bos.tap(f"[data-student='{hot}'] > summary")
     bos.fill(f"#t1-{hot}", "38.2")
     bos.tap("#submit")
-    bos.wait_for_selector(".alert table")
+    bos.wait_for_selector(".contested")
     assert bos.input_value(f"#t1-{hot}") == "38.2"
     bos.tap("#submit")
     bos.wait_for_selector(".receipt .ok")
