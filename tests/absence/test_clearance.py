@@ -169,6 +169,25 @@ class TestCheck:
         take(cast, at("08:10", WED))
         assert groups(nora.get("/absences/")) == {"back": ["Child 3-1 03"]}
 
+    def test_a_rule_without_papers_asks_for_none(self, cast: Cast, sign_in: SignIn) -> None:
+        episode = flu(cast, diagnosis=Diagnosis.FEVER_UNDIAGNOSED)
+        nora = sign_in("nora")
+        page = nora.get(f"/absences/{episode.id}")
+        assert not page.select("#papers")
+        ticked = ["temperature_normal", "no_medicine"]
+        typed = {"day_fever_gone": "2026-09-21", "conditions": ticked, "returns_on": "2026-09-23"}
+        nora.send(page, "#clear-form", **typed, do="clear")
+        kept = db.session.scalars(sa.select(Clearance)).one()
+        assert (kept.earliest_on, kept.papers) == (TUE, [])
+
+    def test_a_clinics_paper_alone_gives_no_earliest_day(self, cast: Cast, sign_in: SignIn) -> None:
+        episode = flu(cast, diagnosis=Diagnosis.TUBERCULOSIS)
+        nora = sign_in("nora")
+        page = nora.get(f"/absences/{episode.id}")
+        assert not page.select("#conditions") and "Earliest day" not in page.text
+        nora.send(page, "#clear-form", papers=["seen-recovery"], returns_on="2026-09-23", do="clear")
+        assert db.session.scalars(sa.select(Clearance)).one().earliest_on is None
+
     def test_the_teacher_sees_the_rule_and_does_not_clear(self, cast: Cast, sign_in: SignIn) -> None:
         episode = flu(cast)
         ann = sign_in("ann")
@@ -241,6 +260,19 @@ class TestCameWithout:
         assert groups(sign_in("ann").get("/absences/")) == {"came_without": ["Child 3-1 03"]}
         assert [one.found.episode.id for one in clearance_queries.came_without(WED)] == [episode.id]
         assert clearance_queries.came_without(WED, [cast.classes["4-2"]]) == []
+
+    def test_the_teacher_is_told_neutrally_at_once(self, cast: Cast, sign_in: SignIn) -> None:
+        flu(cast)
+        ann = sign_in("ann")
+        clock.freeze(at("08:05", WED))
+        no = take(cast, at("08:10", WED))
+        receipt = ann.get(f"/screening/2024-1/2026-09-23/morning/{no}")
+        told = receipt.select_one(".receipt .alert-warning").text
+        assert "Please send to the school nurse first" in told and "03 Child 3-1 03" in told
+        assert "nfluenza" not in receipt.text
+        assert "03 Child 3-1 03" in ann.get("/").select_one("section[aria-labelledby=came-without]").text
+        assert not sign_in("carl").get("/").select("#came-without")
+        assert "Came without clearance" in sign_in("nora").get("/nurse/").select_one(".wait").text
 
     def test_it_stays_open_until_it_is_cleared(self, cast: Cast, sign_in: SignIn) -> None:
         episode = flu(cast)

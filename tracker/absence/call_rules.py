@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from tracker.absence.rest_rules import first_after_vacation
+from tracker.absence.return_rules import ReturnStage
 from tracker.absence.rules import CallResult, EpisodeState
 from tracker.screening.rules import AbsenceReason
 
@@ -182,6 +183,20 @@ def group_of(
     if due_at is None or due_at >= tonight or not (mine or reviewer):
         return QueueGroup.LATER
     return QueueGroup.OVERDUE if due_at < now else QueueGroup.TODAY
+
+
+GIVES_WAY = frozenset({QueueGroup.OVERDUE, QueueGroup.TODAY, QueueGroup.LATER})
+"""Groups that who waits for clearance leaves: instead of another call the nurse checks."""
+
+
+def group_with_return(group: QueueGroup, stage: ReturnStage | None) -> QueueGroup:
+    """The group of an episode whose return is checked.
+
+    What the nurse has not read yet stays with what she reads, unless the child is here already.
+    """
+    if stage is ReturnStage.CAME_WITHOUT:
+        return QueueGroup.CAME_WITHOUT
+    return QueueGroup.TO_CLEAR if stage is ReturnStage.TO_CLEAR and group in GIVES_WAY else group
 
 
 class NextStep(StrEnum):

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 import sqlalchemy as sa
 
 from tracker import clock
-from tracker.absence.call_rules import NextStep, QueueGroup, group_of, next_step
+from tracker.absence.call_rules import NextStep, QueueGroup, group_of, group_with_return, next_step
 from tracker.absence.caller_queries import Person, teachers_of
 from tracker.absence.clearance_queries import returns
 from tracker.absence.models import Call, Episode
@@ -23,7 +23,6 @@ from tracker.absence.queries import (
     standing,
     tonight,
 )
-from tracker.absence.return_rules import ReturnStage
 from tracker.absence.rules import LIVE, SHARED_FROM, CallResult, EpisodeState, ending
 from tracker.absence.sign_queries import NO_SIGNS, Signs, long_coughs, signs_of
 from tracker.absence.sign_rules import Asked, cough_is_open, doctor_is_open
@@ -183,25 +182,18 @@ def rows_of(
 
 
 def _by_return(rows: Sequence[QueueRow], asked: sa.Select[int], today: date) -> list[QueueRow]:
-    """Absences with who came without clearance, or waits for it, in groups of their own.
-
-    What the nurse has not read yet stays with what she reads, unless the child is here already.
-    """
+    """Absences with who came without clearance, or waits for it, in groups of their own."""
     backs = returns(today, Episode.id.in_(asked))
     found = []
     for row in rows:
         back = backs.get(row.found.episode.id)
-        stage = back.stage(today) if back else None
-        if stage is ReturnStage.CAME_WITHOUT:
-            row = replace(row, group=QueueGroup.CAME_WITHOUT, step=NextStep.SEE_NURSE, may_end=False)
-        elif stage is ReturnStage.TO_CLEAR and row.group in _GIVES_WAY:
-            row = replace(row, group=QueueGroup.TO_CLEAR, step=NextStep.CLEAR)
+        group = group_with_return(row.group, back.stage(today) if back else None)
+        if group is QueueGroup.CAME_WITHOUT:
+            row = replace(row, group=group, step=NextStep.SEE_NURSE, may_end=False)
+        elif group is QueueGroup.TO_CLEAR:
+            row = replace(row, group=group, step=NextStep.CLEAR)
         found.append(row)
     return found
-
-
-_GIVES_WAY = frozenset({QueueGroup.OVERDUE, QueueGroup.TODAY, QueueGroup.LATER})
-"""Groups that who waits for clearance leaves: instead of another call the nurse checks."""
 
 
 def to_share(groups: Mapping[QueueGroup, Sequence[QueueRow]]) -> list[tuple[SchoolClass, int]]:

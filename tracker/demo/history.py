@@ -11,7 +11,9 @@ from uuid import UUID
 from tracker import clock
 from tracker.absence import call_rules
 from tracker.absence.due_queries import instant, wall
-from tracker.absence.models import Call, Episode
+from tracker.absence.models import Call, Clearance, Episode
+from tracker.absence.return_defaults import SHIPPED_RULES
+from tracker.absence.return_rules import Rule
 from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState
 from tracker.audit.models import Trail
 from tracker.db import Model
@@ -92,6 +94,7 @@ class Telling:
         self.excused: dict[tuple[int, date, str], Row] = {}
         """Duties of classes that cared for a child: late at no cost."""
         self.live: dict[int, tuple[Row, Spell]] = {}
+        self.rules = {rule.disease: rule for rule in SHIPPED_RULES}
 
     def take_day(
         self, number: int, pupils: Pupils, sessions: Sequence[ClassSession], spells: Sequence[Spell]
@@ -265,8 +268,39 @@ class Telling:
                     "ended_how": EndedHow.RETURNED,
                     "closed_at": at,
                 }
+                if rule := self.rules.get(episode["diagnosis"]):
+                    self._clear(number, episode, rule)
                 self.tell(self.nurse, at, "absence.close", "episode", episode["id"], student_id=student)
                 del self.live[student]
+
+    def _clear(self, number: int, episode: Row, rule: Rule) -> None:
+        """The nurse has checked before class what the illness asks for."""
+        day = self.days[number]
+        at = clock.at(day, time(7, 30)) + self._minutes(0, 15)
+        self.add(
+            Clearance,
+            episode_id=episode["id"],
+            no=1,
+            earliest_on=day if rule.waits else None,
+            rule_from=self.days[0],
+            returns_on=day,
+            conditions=sorted(one.value for one in rule.conditions),
+            papers=[{"kind": kind.value, "attachment": None} for kind in sorted(rule.papers)],
+            note=None,
+            by=self.nurse,
+            at=at,
+            struck_at=None,
+        )
+        self.tell(
+            self.nurse,
+            at,
+            "absence.clear",
+            "episode",
+            episode["id"],
+            student_id=episode["student_id"],
+            no=1,
+            returns_on=day.isoformat(),
+        )
 
     def _call_all(self, number: int, pupils: Pupils, class_id: int) -> None:
         """The teacher calls about whom a call is due, the nurse reads it; rarely it is forgotten."""

@@ -170,7 +170,8 @@ def of_this_morning(
 
     In the class of the account `teacher` (`own`) a child is back since yesterday, so that its sheet can
     begin with everybody present.  In classes whose arrival is in: one absent for an unknown reason, one
-    ill, one back, one nobody called about yesterday, one whose call nobody has read, one to measure again.
+    ill, one back, one nobody called about yesterday, one whose call nobody has read, one to measure again,
+    one who came after influenza before the nurse had checked.
     """
 
     def spell(index: int, seat: int, cause: Cause, first: int, last: int, **more: Any) -> Spell:
@@ -185,5 +186,6 @@ def of_this_morning(
         spell(3, 11, COLD, today - 2, today - 1),
         spell(4, 14, STOMACH, today - 2, today, left=Left.UNCALLED),
         spell(5, 17, FLU, today - 1, today + 2, left=Left.UNREAD),
+        spell(6, 20, FLU, today - 4, today - 1, luck=0.3),
         spell(6, 20, WARM, today, today - 1, found=SessionCode.ARRIVAL, tenths=375, left=Left.UNRETESTED),
     ]

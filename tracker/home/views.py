@@ -25,6 +25,7 @@ def home() -> Any:
     """What this person has to do now."""
     from tracker.absence import leave_queries as leave
     from tracker.absence import queue_queries as absence
+    from tracker.absence.clearance_queries import came_without
     from tracker.disinfection import queries as disinfection
     from tracker.screening import day_queries as screening
     from tracker.screening import missing_queries as missing
@@ -43,6 +44,8 @@ def home() -> Any:
     if has_role_for(who, Permission.QUEUE_READ):
         only = None if who.is_nurse else who.classes
         values["queue"] = absence.queue_counts(only, now, today, me=who.user_id)
+        if not who.on_classroom_screen:
+            values["came_without"] = came_without(today, only)
         values["not_here"] = missing.not_here(only, today)
     if has_role_for(who, Permission.TASKS_READ):
         values["tasks"] = disinfection.task_counts(who, now, today)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from tracker import clock
-from tracker.absence.call_rules import QueueGroup, group_of
+from tracker.absence.call_rules import QueueGroup, group_of, group_with_return
+from tracker.absence.clearance_queries import returns
 from tracker.absence.models import Episode
 from tracker.absence.queries import Followed, followed, tonight
 from tracker.absence.rules import LIVE
@@ -61,8 +62,14 @@ class NurseDay:
 
     @property
     def urgent(self) -> list[tuple[QueueGroup, Followed]]:
-        """The first rows of the queue: to review, then what is due."""
-        groups = (QueueGroup.TO_REVIEW, QueueGroup.OVERDUE, QueueGroup.TODAY)
+        """The first rows of the queue: who came without clearance, to review, then what is due."""
+        groups = (
+            QueueGroup.CAME_WITHOUT,
+            QueueGroup.TO_REVIEW,
+            QueueGroup.OVERDUE,
+            QueueGroup.TO_CLEAR,
+            QueueGroup.TODAY,
+        )
         return [(group, one) for group in groups for one in self.queue[group]][:SHOWN]
 
     @property
@@ -110,7 +117,7 @@ def _queue(now: datetime) -> dict[QueueGroup, list[Followed]]:
     today = clock.local(now).date()
     end = tonight(today)
     groups: dict[QueueGroup, list[Followed]] = {group: [] for group in QueueGroup}
-    resting = resting_classes(today)
+    resting, backs = resting_classes(today), returns(today)
     for found in followed(today, Episode.state.in_(LIVE)):
         one = found.episode
         group = group_of(
@@ -123,7 +130,8 @@ def _queue(now: datetime) -> dict[QueueGroup, list[Followed]]:
             gone=not found.is_enrolled(today),
             resting=found.class_id in resting,
         )
-        groups[group].append(found)
+        back = backs.get(one.id)
+        groups[group_with_return(group, back.stage(today) if back else None)].append(found)
     for rows in groups.values():
         rows.sort(key=lambda row: row.episode.due_at or end)
     return groups

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tracker import clock, edge
+from tracker.absence.clearance_queries import came_without
 from tracker.accounts.forms import local_path
 from tracker.accounts.guards import requires
 from tracker.db import transaction
@@ -75,6 +76,7 @@ def receipt(asked: NumberedSheet) -> Any:
             for student, line in here.lines.items()
             if forms.is_exception(line, session.trigger)
         ]
+    tells = here and session.day == clock.today() and not g.identity.on_classroom_screen
     page = render_template(
         "screening/receipt.html",
         session=session,
@@ -83,6 +85,7 @@ def receipt(asked: NumberedSheet) -> Any:
         head=head.head,
         here=here,
         exceptions=exceptions,
+        to_nurse=came_without(session.day, [session.class_id]) if tells else [],
         sheet=head,
         is_corrected=len(seen) > 1,
         may_undo=head.head == asked.no and may_undo(mine.version.kind, mine.version.at, clock.now()),
