@@ -1,6 +1,7 @@
 """Clearing a child for the return to class: what the nurse ticks, what is refused, who came without."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from threading import Thread
 from typing import Any
@@ -343,6 +344,16 @@ class TestWaiting:
         clock.freeze(at("07:55", WED))
         assert groups(nora.get("/absences/")) == {"to_clear": ["Child 3-1 03"]}
         assert chips(sign_in("ann").get("/screening/2024-1/2026-09-23/morning"), "03") == "absent:recovering"
+
+    def test_it_costs_the_sheet_one_statement(
+        self, cast: Cast, sign_in: SignIn, statements: Callable[[], AbstractContextManager[list[str]]]
+    ) -> None:
+        flu(cast)
+        clock.freeze(at("07:55", WED))
+        ann = sign_in("ann")
+        with statements() as done:
+            ann.get("/screening/2024-1/2026-09-23/morning")
+        assert len(done) <= 10, done
 
     def test_a_day_of_return_that_was_agreed_on_does_too(self, cast: Cast, sign_in: SignIn) -> None:
         episode = flu(cast)
