@@ -11,7 +11,7 @@ PAGES = {
     None: ["/login"],
     "ann": ["/", "/account/password", "/screening/", SHEET, SHEET + "?mode=full", "/absences/", "/disinfection/",
             "/assessment/", "/assessment/2024-1/2026-W39", "/meeting/"],
-    "nora": ["/", "/screening/", "/absences/", "/disinfection/", "/school/", "/nothing"],
+    "nora": ["/", "/screening/", "/absences/", "/absences/parent-call", "/disinfection/", "/school/", "/nothing"],
     "sam": ["/", "/disinfection/", "/absences/"],
     "lou": ["/", "/disinfection/zones", "/school/", "/meeting/"],
     "asa": ["/assessment/", "/meeting/", "/school/calendar", "/school/calendar/2026-09-22", "/school/changes",
