@@ -19,6 +19,7 @@ ORDER = [
     "gate",
     "history",
     "nurse",
+    "supplies",
     "disinfection",
     "inspection",
     "surveillance",

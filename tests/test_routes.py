@@ -157,6 +157,9 @@ HOLDERS = {
     Permission.TASK_READ: "ann carl nora sam lou",
     Permission.TASK_RECORD: "ann carl nora sam",
     Permission.ZONES_MANAGE: "lou",
+    Permission.SUPPLY_READ: "nora lou pia",
+    Permission.SUPPLY_KEEP: "nora lou",
+    Permission.SUPPLY_MIX: "nora sam lou",
     Permission.SCORES_READ: "ann carl ivy asa pia",
     Permission.DUTIES_READ: "ann carl asa pia",
     Permission.MEETING_READ: "ann carl nora sam ivy lou asa pia",
@@ -167,7 +170,7 @@ def _any_value(rule, name):
     converter = rule._converters[name]
     if isinstance(converter, NumberConverter):
         return 1
-    return "svg" if isinstance(converter, AnyConverter) else "x"
+    return min(converter.items) if isinstance(converter, AnyConverter) else "x"
 
 
 @pytest.mark.parametrize("who", [*WHO, "gus"])

@@ -65,6 +65,8 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.screening import receipt_views as receipts
     from tracker.screening import views as screening
     from tracker.setup import views as setup
+    from tracker.supplies import mix_views as mix
+    from tracker.supplies import views as supplies
 
     root = Path(__file__).resolve().parent.parent
     app = Flask("tracker", root_path=str(root), template_folder="templates", static_folder="static")
@@ -113,6 +115,8 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         here,
         disinfection,
         zones,
+        supplies,
+        mix,
         assessment,
         charts,
         meeting,

@@ -29,6 +29,7 @@ MENU = [
     Item("room.board", _l("Observation room"), Permission.ROOM_KEEP),
     Item("here.here", _l("Who is here now"), Permission.HERE_READ),
     Item("disinfection.today", _l("Disinfection"), Permission.TASKS_READ),
+    Item("supplies.stock", _l("Supplies"), Permission.SUPPLY_READ),
     Item("assessment.week", _l("Assessment"), Permission.SCORES_READ),
     Item("meeting.meeting", _l("Meeting"), Permission.MEETING_READ),
     Item("school.overview", _l("School"), Permission.SCHOOL_READ),
@@ -37,6 +38,7 @@ MENU = [
 
 
 PART_OF = {
+    "mix": "supplies",
     "receipts": "screening",
     "close": "nurse",
     "fevers": "screening",

@@ -79,6 +79,12 @@ class Permission(StrEnum):
     """Record what was done in one zone."""
     ZONES_MANAGE = "disinfection:zones:manage"
     """Departments, zones and their schedules."""
+    SUPPLY_READ = "supplies:stock:read"
+    """What the school has in stock, and its ledger."""
+    SUPPLY_KEEP = "supplies:stock:keep"
+    """Write the ledger of supplies, their lots and the devices."""
+    SUPPLY_MIX = "supplies:batch:mix"
+    """Compute and record a working solution."""
     SCORES_READ = "assessment:scores:read"
     """The week's scores of all classes."""
     DUTIES_READ = "assessment:duties:read"
@@ -211,6 +217,9 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
         [is_nurse, of_own_department],
     ],
     Permission.ZONES_MANAGE: [[is_logistics]],
+    Permission.SUPPLY_READ: [[is_logistics], [is_nurse], [is_principal]],
+    Permission.SUPPLY_KEEP: [[is_logistics], [is_nurse]],
+    Permission.SUPPLY_MIX: [[is_staff], [is_logistics], [is_nurse]],
     Permission.SCORES_READ: [[is_teacher], [is_assessment], [is_principal], [is_inspector]],
     Permission.DUTIES_READ: [[is_teacher, of_own_class], [is_assessment], [is_principal]],
     Permission.MEETING_READ: [

@@ -42,6 +42,7 @@ from tracker.screening.rules import (
     State,
     VersionKind,
 )
+from tracker.supplies.rules import Category, Measure, MoveKind, Shelf
 
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     Role: {
@@ -170,6 +171,28 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         TryResult.NOT_REACHED: _l("Not reached"),
         TryResult.ON_THE_WAY: _l("On the way"),
     },
+    Category: {
+        Category.CHLORINE: _l("Chlorine disinfectant"),
+        Category.ALCOHOL: _l("Alcohol"),
+        Category.HYGIENE: _l("Hygiene"),
+        Category.PROTECTION: _l("Protection"),
+        Category.THERMOMETER: _l("Thermometers"),
+        Category.TOOL: _l("Tools"),
+    },
+    Measure: {Measure.PIECE: _l("Pieces"), Measure.ML: _l("Millilitres"), Measure.TABLET: _l("Tablets")},
+    MoveKind: {
+        MoveKind.REQUEST: _l("Request"),
+        MoveKind.APPROVE: _l("Approve"),
+        MoveKind.ACCEPT: _l("Accept a delivery"),
+        MoveKind.ISSUE: _l("Issue"),
+        MoveKind.BORROW: _l("Lend"),
+        MoveKind.RETURN: _l("Take back"),
+        MoveKind.TRANSFER: _l("Move elsewhere"),
+        MoveKind.MIX: _l("Mixed"),
+        MoveKind.SCRAP: _l("Scrap"),
+        MoveKind.COUNT: _l("Count"),
+    },
+    Shelf: {Shelf.GOOD: _l("Good"), Shelf.SOON: _l("Expires soon"), Shelf.EXPIRED: _l("Expired")},
     Symptom: {
         Symptom.FEVER: _l("Fever"),
         Symptom.COUGH: _l("Cough"),
