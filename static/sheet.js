@@ -6,7 +6,7 @@
   var trigger = Number(form.dataset.trigger), retestTrigger = Number(form.dataset.retestTrigger);
   var full = form.dataset.mode === "full";
   var rows = Array.prototype.slice.call(form.querySelectorAll("[data-student]"));
-  var button = document.getElementById("submit");
+  var button = document.getElementById("submit"), fillButton = document.getElementById("fill");
   var key = "draft:" + (document.body.dataset.user || "") + "/" + form.dataset.draft + "/" + form.dataset.mode;
 
   // The server's reading of a temperature is the one that counts; this one only colours and counts ahead.
@@ -81,6 +81,7 @@
     });
     form.querySelector("[data-rest]").hidden = !sums.rest;
     form.querySelector("[data-unset-sum]").hidden = !sums.unset;
+    if (fillButton) fillButton.hidden = !sums.unset;
     var odd = rows.length - plain - sums.unset;
     var words = sums.unset ? form.dataset.unset : odd === 0 ? form.dataset.all : odd === 1 ? form.dataset.one : form.dataset.some;
     button.textContent = words.replace("{x}", odd).replace("{n}", plain).replace("{u}", sums.unset);
@@ -179,7 +180,6 @@
     });
   });
 
-  var fillButton = document.getElementById("fill");
   if (fillButton) fillButton.addEventListener("click", function (event) {
     event.preventDefault();
     rows.forEach(function (row) {
