@@ -144,6 +144,7 @@ HOLDERS = {
     Permission.EPISODE_FOLLOW: "ann carl nora",
     Permission.NOTE_PARENT_CALL: "ann carl nora asa",
     Permission.PARENT_CALL_READ: "ann carl nora",
+    Permission.STUDENT_READ: "ann carl nora",
     Permission.EPISODE_REVIEW: "nora",
     Permission.EPISODE_CLEAR: "nora",
     Permission.RETURNS_READ: "nora",

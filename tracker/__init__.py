@@ -44,6 +44,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.disinfection import views as disinfection
     from tracker.disinfection import zone_views as zones
     from tracker.gate import views as gate
+    from tracker.health import views as health
     from tracker.here import views as here
     from tracker.home import views as home
     from tracker.meeting import views as meeting
@@ -104,6 +105,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         papers,
         leave,
         parent_calls,
+        health,
         return_rules,
         nurse,
         close,

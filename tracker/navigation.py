@@ -39,6 +39,7 @@ MENU = [
 
 PART_OF = {
     "mix": "supplies",
+    "health": "absence",
     "receipts": "screening",
     "close": "nurse",
     "fevers": "screening",

@@ -49,6 +49,8 @@ class Permission(StrEnum):
     """The queue of absences, of those classes one may see."""
     EPISODE_FOLLOW = "absence:episode:follow"
     """Read one absence and log calls in it."""
+    STUDENT_READ = "health:student:read"
+    """Everything that was recorded of one student's health."""
     EPISODE_REVIEW = "absence:episode:review"
     """Review calls, close an absence."""
     NOTE_PARENT_CALL = "absence:parent_call:note"
@@ -186,6 +188,7 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.EPISODE_FOLLOW: [[is_teacher, of_own_class], [is_nurse]],
     Permission.NOTE_PARENT_CALL: [[is_teacher], [is_nurse], [is_assessment]],
     Permission.PARENT_CALL_READ: [[is_teacher, of_own_class], [is_nurse]],
+    Permission.STUDENT_READ: [[is_teacher, of_own_class], [is_nurse]],
     Permission.EPISODE_REVIEW: [[is_nurse]],
     Permission.EPISODE_CLEAR: [[is_nurse]],
     Permission.RETURNS_READ: [[is_nurse]],

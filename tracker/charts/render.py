@@ -2,12 +2,14 @@
 
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from threading import Lock
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from tracker import __version__
 from tracker.charts.catalogue import Chart
@@ -16,6 +18,8 @@ from tracker.charts.words import Words
 
 FORMS = {"svg": "image/svg+xml", "png": "image/png"}
 DPI = 200
+UNSAID = ("Creator", "Date", "Format", "Type")
+"""What an SVG would say of how it was made."""
 REMEMBERED = 48
 
 _drawn: OrderedDict[str, bytes] = OrderedDict()
@@ -52,14 +56,24 @@ def picture(chart: Chart, frame: pd.DataFrame, words: Words, form: str, size: Si
     return Picture(body, FORMS[form], etag)
 
 
+Draw = Callable[[pd.DataFrame, Words, Size], Figure]
+
+
+def drawn(draw: Draw, frame: pd.DataFrame, words: Words, size: Size) -> bytes:
+    """A picture of one person as SVG: drawn, and never remembered."""
+    with _drawing:
+        file = BytesIO()
+        draw(frame, words, size).savefig(file, format="svg", metadata=dict.fromkeys(UNSAID))
+    return without_style(file.getvalue().decode()).encode()
+
+
 def _draw(chart: Chart, frame: pd.DataFrame, words: Words, form: str, size: Size) -> bytes:
     figure = chart.draw(frame, words, size)
     file = BytesIO()
     if form == "png":
         figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
         return file.getvalue()
-    unsaid = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    figure.savefig(file, format="svg", metadata={"Title": chart.alt(frame, words), **unsaid})
+    figure.savefig(file, format="svg", metadata={"Title": chart.alt(frame, words), **dict.fromkeys(UNSAID)})
     return without_style(file.getvalue().decode()).encode()
 
 

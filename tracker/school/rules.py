@@ -213,6 +213,11 @@ def school_year_of(day: date) -> int:
     return day.year if day.month >= 8 else day.year - 1
 
 
+def school_year_start(day: date) -> date:
+    """The first day of the school year that `day` lies in."""
+    return date(school_year_of(day), 8, 1)
+
+
 def grade_of(stage: Stage, entry_year: int, day: date) -> int | None:
     """The grade a class is in on `day`; None before it entered and after it left."""
     years = school_year_of(day) - entry_year
