@@ -71,11 +71,19 @@ def _keep(database: sqlite3.Connection, user_id: int, class_id: int, day: str, s
         + [(sheet_id, pupil, "symptomatic", None) for pupil in ill]
         + [(sheet_id, pupil, "absent", reason) for pupil, reason in absent.items()],
     )
+    chains = {
+        pupil: database.execute(
+            "INSERT INTO fever (student_id, day, source, source_id, state, opened_at, decided_at, decided_by)"
+            " VALUES (?, ?, 'sheet', ?, 'confirmed', ?, ?, ?) RETURNING id",
+            (pupil, day, sheet_id, AT, AT, user_id),
+        ).fetchone()[0]
+        for pupil in fevers
+    }
     database.executemany(
-        'INSERT INTO reading (student_id, taken_at, seq, tenths, site, device, "by", sheet_id)'
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        'INSERT INTO reading (student_id, taken_at, seq, tenths, site, device, "by", sheet_id, fever_id)'
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (pupil, AT, seq, tenths, site, device, user_id, sheet_id)
+            (pupil, AT, seq, tenths, site, device, user_id, sheet_id, chains[pupil])
             for pupil, (first, retest) in fevers.items()
             for seq, tenths, site, device in (
                 (1, first, "forehead", "infrared"),

@@ -33,7 +33,8 @@ from tracker.school.rules import Stage
 PUPILS, WARM_UP, ROUNDS = 45, 5, 60
 ENTRY_YEAR = 2021
 WRITTEN = (
-    "roster", "sheet", "sheet_version", "entry", "reading", "observation", "episode", "trail", "excuse",
+    "roster", "sheet", "sheet_version", "entry", "fever", "reading", "observation", "episode", "trail",
+    "excuse",
 )  # fmt: skip
 NURSE = "nora"
 

@@ -46,6 +46,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.gate import views as gate
     from tracker.health import views as health
     from tracker.here import views as here
+    from tracker.history import views as history
     from tracker.home import views as home
     from tracker.meeting import views as meeting
     from tracker.notices import views as notices
@@ -91,6 +92,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         school,
         roster,
         students,
+        history,
         screening,
         receipts,
         fevers,

@@ -58,6 +58,7 @@ PART_OF = {
     "sessions": "school",
     "stays": "room",
     "slips": "room",
+    "history": "school",
 }
 """Under which entry of the menu the pages of a blueprint of another name stand."""
 

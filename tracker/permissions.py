@@ -21,6 +21,8 @@ class Permission(StrEnum):
     """The school's page: terms and classes, without a student."""
     ROSTER_MANAGE = "school:roster:manage"
     """Import and see the roster: names, no health."""
+    HISTORY_IMPORT = "school:history:import"
+    """Import absences, symptoms and temperatures of days gone by."""
     CALENDAR_MANAGE = "school:calendar:manage"
     """Terms, and what each day is."""
     SESSIONS_MANAGE = "school:sessions:manage"
@@ -172,6 +174,7 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.PASSWORD_RESET: [[is_admin], [is_assessment, of_account_without_health]],
     Permission.SCHOOL_READ: [[is_admin], [is_principal], [is_assessment], [is_logistics], [is_nurse]],
     Permission.ROSTER_MANAGE: [[is_admin]],
+    Permission.HISTORY_IMPORT: [[is_nurse]],
     Permission.CALENDAR_MANAGE: [[is_admin], [is_assessment]],
     Permission.SESSIONS_MANAGE: [[is_admin], [is_assessment], [is_nurse]],
     Permission.SHEET_SUBMIT: [[is_teacher, of_own_class], [is_nurse]],

@@ -157,7 +157,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         FeverState.WAITING: _l("Awaiting retest"),
         FeverState.CONFIRMED: _l("Confirmed fever"),
         FeverState.CLEARED: _l("Retest normal"),
-        FeverState.UNRETESTED: _l("Left before the retest"),
+        FeverState.UNRETESTED: _l("Not measured again"),
         FeverState.STRUCK: _l("Struck"),
     },
     VersionKind: {

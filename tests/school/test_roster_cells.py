@@ -10,8 +10,6 @@ from tracker.school.roster_cells import (
     Reason,
     Table,
     column_of,
-    columns_twice,
-    missing_columns,
     read_roster,
 )
 from tracker.school.rules import Sex, Stage
@@ -46,11 +44,6 @@ def test_headers_in_both_languages(header, column):
 def test_no_header_means_two_columns():
     names = [name for column in Column for name in (column.value, *CHINESE_HEADERS[column])]
     assert len({column_of(name) for name in names}) == len(Column) and len(names) == len(set(names))
-
-
-def test_missing_and_double_columns():
-    assert missing_columns(["学号", "name"]) == [Column.ENTRY_YEAR, Column.CLASS_NUMBER]
-    assert columns_twice(["学号", "student_number", "x", "x"]) == [Column.STUDENT_NUMBER]
 
 
 @pytest.mark.parametrize("column, text, value", [

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from tests.cast import TODAY, count
 from tests.school.roster import CHINESE, REQUIRED, WHOLE_HEADER, csv_file, whole_school, xlsx_file
 from tracker.db import db
-from tracker.school import queries, roster_file
+from tracker.school import queries, table_file
 from tracker.school.models import ImportRun, RosterUpload, Student
 
 NEW = csv_file(REQUIRED, [("2024", "1", "00900", "王小芳"), ("2025", "1", "00901", "赵小四")])
@@ -106,7 +106,7 @@ def test_a_cleared_cell_and_a_move_are_shown_and_a_guardian_is_not(sign_in, cast
     (b"x" * 300_001, "larger than"),
 ])  # fmt: skip
 def test_a_bad_file_is_refused_at_its_field(sign_in, content, words, monkeypatch):
-    monkeypatch.setattr(roster_file, "MOST_BYTES", 300_000)
+    monkeypatch.setattr(table_file, "MOST_BYTES", 300_000)
     ada = sign_in("ada")
     page = upload(ada, content, 422, on="2026-09-07")
     assert words in page.select_one("#file-error").text

@@ -166,7 +166,7 @@ def test_a_child_waiting_is_not_forgotten_overnight(waits, sign_in):
     assert "since 09-21" in text_of(page)
     nora.send(page, ".retest-left")
     assert states() == ["unretested"]
-    assert "Left before the retest" in text_of(nora.get(FEVERS))
+    assert "Not measured again" in text_of(nora.get(FEVERS))
     assert fevers_known() == [378] and counted() == 1, "neither confirmed nor normal: it stays what it was"
 
 

@@ -67,12 +67,15 @@ def live_columns() -> tuple[Any, ...]:
 def live_join(student_id: Any) -> sa.ColumnElement[bool]:
     """The condition to outer-join Episode by: the student's newest that is not void, one row at most.
 
-    A live episode is always the newest; a closed one comes along so that it can go on.
+    A live episode is always the newest; a closed one comes along so that it can go on.  The id tells
+    nothing of it: past absences are imported afterwards.
     """
     newer = aliased(Episode)
     newest = (
-        sa.select(sa.func.max(newer.id))
+        sa.select(newer.id)
         .where(newer.student_id == student_id, newer.state != EpisodeState.VOID)
+        .order_by(newer.state.in_(LIVE).desc(), newer.first_on.desc(), newer.id.desc())
+        .limit(1)
         .scalar_subquery()
     )
     return sa.and_(Episode.student_id == student_id, Episode.id == newest)

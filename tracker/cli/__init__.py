@@ -6,11 +6,12 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every command, named once, in order."""
-    from tracker.cli import accounts, database, demo, notices, school
+    from tracker.cli import accounts, database, demo, history, notices, school
 
     commands: list[click.Command] = [
         *database.commands,
         *school.commands,
+        *history.commands,
         *accounts.commands,
         *demo.commands,
         *notices.commands,

@@ -13,7 +13,15 @@ from tracker import clock
 from tracker.accounts.rules import USERNAME_PATTERN
 from tracker.accounts.service import hash_password
 from tracker.cli.common import DAY, PASSWORD_FILE, deed, read_password, reading
-from tracker.school import forms, roster_file, roster_forms, roster_queries, roster_service, service
+from tracker.school import (
+    forms,
+    roster_file,
+    roster_forms,
+    roster_queries,
+    roster_service,
+    service,
+    table_file,
+)
 from tracker.school.models import SchoolClass
 from tracker.school.roster_cells import ClassKey, Table
 from tracker.school.roster_plan import Days, Plan
@@ -78,7 +86,7 @@ def import_roster(file: Path, on: date | None, dry_run: bool) -> None:
     """Bring the roster to what an .xlsx or .csv FILE says: all of it, or nothing."""
     with reading(forms.refusal_words):
         with file.open("rb") as opened:
-            content = opened.read(roster_file.MOST_BYTES + 1)
+            content = opened.read(table_file.MOST_BYTES + 1)
         table = roster_file.read_table(content)
         days = roster_queries.import_days(on, clock.today())
         plan = roster_queries.roster_plan(table, days)

@@ -68,3 +68,7 @@ class SourceKind(StrEnum):
     IMPORT = "import"
     EPISODE = "episode"
     """A deed in an absence that is no call: its number is that of the step."""
+
+
+OF_SHEETS = (SourceKind.SHEET, SourceKind.IMPORT)
+"""What stands on a sheet, be it submitted or imported: the source is the sheet."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tracker.db import db
 from tracker.facts.models import Observation
-from tracker.facts.rules import Certainty, ObservationKind, SourceKind
+from tracker.facts.rules import OF_SHEETS, Certainty, ObservationKind, SourceKind
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ def retract(
 ) -> None:
     """Take back what a source said: of these students, or (None) of all it named; of one kind, or of all.
 
-    One statement at most.
+    One statement at most.  What an import said of a sheet goes with the sheet.
     """
     if student_ids is not None and not student_ids:
         return
     statement = (
         sa.update(Observation)
         .where(
-            Observation.source_kind == source_kind,
+            Observation.source_kind.in_(OF_SHEETS if source_kind in OF_SHEETS else [source_kind]),
             Observation.source_id == source_id,
             Observation.retracted_at.is_(None),
         )

@@ -160,10 +160,14 @@ class Roster:
 
 def column_of(header: str) -> Column | None:
     """The column a header names, in Chinese or English; None for one we do not use."""
-    plain = re.sub(
+    return _BY_HEADER.get(plain_header(header))
+
+
+def plain_header(header: str) -> str:
+    """A header as it is looked up: without blanks, case and what people add to it."""
+    return re.sub(
         r"[\s*＊_]|[(（](必填|选填|required|optional)[)）]", "", unicodedata.normalize("NFKC", header)
-    )
-    return _BY_HEADER.get(plain.casefold())
+    ).casefold()
 
 
 _BY_HEADER = {
@@ -171,27 +175,15 @@ _BY_HEADER = {
 }
 
 
-def missing_columns(headers: Iterable[str]) -> list[Column]:
-    """The required columns a header row lacks."""
-    found = {column_of(header) for header in headers}
-    return [column for column in REQUIRED if column not in found]
-
-
-def columns_twice(headers: Iterable[str]) -> list[Column]:
-    """The columns that stand in a header row more than once."""
-    counts = Counter(column_of(header) for header in headers)
-    return [column for column, count in counts.items() if column is not None and count > 1]
-
-
 class Unreadable(Exception):
     """A cell cannot be taken: why."""
 
-    def __init__(self, reason: Reason, **details: Any) -> None:
-        self.reason = reason
+    def __init__(self, reason: StrEnum, **details: Any) -> None:
+        self.reason: Any = reason
         self.details = details
 
 
-_FORMULA_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
+FORMULA_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE]\+?\d+")
 _SEXES = {
     **dict.fromkeys(("男", "m", "male", "boy", "1"), Sex.MALE),
@@ -228,7 +220,8 @@ def _class_number(text: str) -> int:
     return int(found[1])
 
 
-def _student_number(text: str) -> str:
+def student_number(text: str) -> str:
+    """A student number as it is kept; Unreadable where it is none."""
     number = _number_kept_as_text(text)
     if _SCIENTIFIC.fullmatch(number):
         raise Unreadable(Reason.ROUNDED_NUMBER)
@@ -262,16 +255,22 @@ def _sex(text: str) -> Sex:
         raise Unreadable(Reason.NOT_A_SEX) from None
 
 
-def _birth_date(text: str, on: date) -> date:
+def read_day(text: str) -> date:
+    """A day as people and spreadsheets write it; Unreadable where it is none."""
     plain = _whole(text)
     found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?( 00:00(:00)?)?", plain)
     found = found or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", plain)
     try:
-        born = date(*(int(found[n]) for n in (1, 2, 3))) if found else None
+        day = date(*(int(found[n]) for n in (1, 2, 3))) if found else None
     except ValueError:
-        born = None
-    if born is None:
+        day = None
+    if day is None:
         raise Unreadable(Reason.NOT_A_DATE)
+    return day
+
+
+def _birth_date(text: str, on: date) -> date:
+    born = read_day(text)
     if not on.year - 22 <= born.year <= on.year - 2:
         raise Unreadable(Reason.IMPOSSIBLE_BIRTH)
     return born
@@ -300,7 +299,7 @@ def _readers(stage: Stage, on: date) -> dict[Column, Callable[[str], Any]]:
     return {
         Column.ENTRY_YEAR: lambda text: _year(text, stage, on),
         Column.CLASS_NUMBER: _class_number,
-        Column.STUDENT_NUMBER: _student_number,
+        Column.STUDENT_NUMBER: student_number,
         Column.NAME: _name,
         Column.SEAT: _seat,
         Column.SEX: _sex,
@@ -360,7 +359,7 @@ def _read_cell(column: Column, text: str, reader: Callable[[str], Any]) -> Any:
         if column in REQUIRED:
             raise Unreadable(Reason.EMPTY)
         return None
-    if text in _FORMULA_ERRORS:
+    if text in FORMULA_ERRORS:
         raise Unreadable(Reason.FORMULA_ERROR)
     return reader(text)
 

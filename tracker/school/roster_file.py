@@ -1,14 +1,6 @@
-"""A roster as a file: its cells read as text, whatever the file's name claims; and the template."""
+"""A roster as a file: read as any table is, and its template."""
 
-import csv
-import io
-import re
-import zipfile
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
-from typing import Any
-
-from tracker.errors import Rejected
+from tracker.school import table_file
 from tracker.school.roster_cells import (
     CHINESE_HEADERS,
     MOST_ROWS,
@@ -17,184 +9,30 @@ from tracker.school.roster_cells import (
     Column,
     Table,
     column_of,
-    columns_twice,
-    missing_columns,
 )
-from tracker.school.rules import Refusal
 
-MOST_BYTES = 10 * 1024 * 1024
-MOST_UNPACKED_BYTES = 48 * 1024 * 1024
-MOST_PARTS = 1000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-_MOST_SHEET_ROWS = 1_048_576
-_MOST_SHEET_COLUMNS = 40
-_HEADER_WITHIN = 10  # a title and a date often stand above the header
-_NOT_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-_Row = tuple[int, tuple[str, ...]]
+HEADING = table_file.Heading(column_of, REQUIRED, MOST_ROWS)
 
 
 def read_table(content: bytes) -> Table:
-    """The cells of an .xlsx or .csv file, known by its content and not by its name.
-
-    Raises Rejected, at the field `file`, for what is no roster, is damaged or too large, lacks a required
-    column or has none of its rows.
-    """
-    if len(content) > MOST_BYTES:
-        raise Rejected(Refusal.FILE_TOO_LARGE, "file", megabytes=MOST_BYTES // 1024 // 1024)
-    if not content.strip():
-        raise Rejected(Refusal.FILE_EMPTY, "file")
-    typed_as_number: set[int] = set()
-    rows = (
-        _workbook_rows(content, typed_as_number) if content.startswith(b"PK\x03\x04") else _text_rows(content)
-    )
-    kept: list[_Row] = []
-    for row in rows:
-        if any(row[1]):
-            kept.append(row)
-        if len(kept) > MOST_ROWS + _HEADER_WITHIN:
-            raise Rejected(Refusal.TOO_MANY_ROWS, "file", most=MOST_ROWS)
-    return _table(kept, typed_as_number)
-
-
-def _table(rows: list[_Row], typed_as_number: Iterable[int]) -> Table:
-    heads = rows[:_HEADER_WITHIN]
-    place = max(range(len(heads)), key=lambda n: (_known_headers(heads[n][1]), -n), default=None)
-    if place is None:
-        raise Rejected(Refusal.FILE_EMPTY, "file")
-    width = max((n for n, cell in enumerate(rows[place][1], 1) if cell), default=0)
-    headers = rows[place][1][:width]
-    if missing := missing_columns(headers):
-        raise Rejected(Refusal.MISSING_COLUMNS, "file", columns=missing)
-    if twice := columns_twice(headers):
-        raise Rejected(Refusal.COLUMN_TWICE, "file", columns=twice)
-    students = [(number, cells[:width]) for number, cells in rows[place + 1 :] if any(cells[:width])]
-    if not students:
-        raise Rejected(Refusal.NO_ROWS, "file")
-    if len(students) > MOST_ROWS:
-        raise Rejected(Refusal.TOO_MANY_ROWS, "file", most=MOST_ROWS)
-    return Table(headers, tuple(students), frozenset(typed_as_number))
-
-
-def _known_headers(cells: Iterable[str]) -> int:
-    return len({column_of(cell) for cell in cells} - {None})
-
-
-def _text_rows(content: bytes) -> Iterator[_Row]:
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Rejected(Refusal.FILE_IS_OLD_EXCEL, "file")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Rejected(Refusal.WRONG_ENCODING, "file")
-    if _NOT_TEXT.search(content):
-        raise Rejected(Refusal.FILE_IS_NO_ROSTER, "file")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise Rejected(Refusal.WRONG_ENCODING, "file")
-    first_line = text.lstrip().partition("\n")[0]
-    delimiter = max(",\t;，", key=first_line.count)
-    try:
-        for number, cells in enumerate(
-            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
-        ):
-            yield number, tuple(cell.strip() for cell in cells)
-    except csv.Error:
-        raise Rejected(Refusal.FILE_DAMAGED, "file") from None
-
-
-def _workbook_rows(content: bytes, typed_as_number: set[int]) -> Iterator[_Row]:
-    _refuse_bomb(content)
-    from openpyxl import load_workbook
-
-    # A damaged workbook makes openpyxl raise whatever its parsers come upon.
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheet = next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), None)
-        if sheet is None:
-            raise Rejected(Refusal.FILE_EMPTY, "file")
-        sheet.reset_dimensions()  # some programs write a wrong size, and rows would be lost
-        for number, cells in enumerate(sheet.iter_rows(max_col=_MOST_SHEET_COLUMNS), 1):
-            if number > _MOST_SHEET_ROWS:
-                raise Rejected(Refusal.FILE_DAMAGED, "file")
-            yield number, tuple(_cell_text(cell, place, typed_as_number) for place, cell in enumerate(cells))
-    except Rejected:
-        raise
-    except Exception:
-        raise Rejected(Refusal.FILE_DAMAGED, "file") from None
-
-
-def _refuse_bomb(content: bytes) -> None:
-    """Look at what a workbook says it unpacks to.  The unpacker reads no byte more than that."""
-    try:
-        parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError):
-        raise Rejected(Refusal.FILE_DAMAGED, "file") from None
-    if not any(part.filename == "xl/workbook.xml" for part in parts):
-        raise Rejected(Refusal.FILE_IS_NO_ROSTER, "file")
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
-        raise Rejected(Refusal.FILE_UNPACKS_TOO_LARGE, "file", megabytes=MOST_UNPACKED_BYTES // 1024 // 1024)
-
-
-def _cell_text(cell: Any, place: int, typed_as_number: set[int]) -> str:
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == value.min.time() else value.isoformat(" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, int | float):
-        return _number_text(value, cell.number_format, place, typed_as_number)
-    return str(value)
-
-
-def _number_text(value: float, number_format: str, place: int, typed_as_number: set[int]) -> str:
-    if abs(value) >= 10**15:
-        # A workbook keeps fifteen digits: whatever stood behind them is gone, and must not look whole.
-        return f"{float(value):.14E}"
-    if value != int(value):
-        return repr(value)
-    if re.fullmatch(r"0{2,}", number_format):
-        return str(int(value)).zfill(len(number_format))
-    typed_as_number.add(place)
-    return str(int(value))
+    """The cells of a roster.  Rejected, at the field `file`, for what is none."""
+    return table_file.read_table(content, HEADING)
 
 
 def template(language: str) -> bytes:
     """An empty roster to fill in: headers of a language, numbers that stay text, a list for the sex."""
-    from openpyxl import Workbook
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.datavalidation import DataValidation
-
     chinese = language == "zh_Hans"
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "学生名册" if chinese else "Roster"
-    sheet.append([CHINESE_HEADERS[column][0] if chinese else column.value for column in Column])
-    for place, column in enumerate(Column, 1):
-        letter = get_column_letter(place)
-        sheet.cell(1, place).font = Font(bold=column in REQUIRED)
-        sheet.column_dimensions[letter].width = 20 if column in TEXT_COLUMNS else 14
-        if column in TEXT_COLUMNS:
-            sheet.column_dimensions[letter].number_format = "@"
-        if column is Column.SEX:
-            choices = DataValidation(
-                "list", formula1='"男,女"' if chinese else '"male,female"', allow_blank=True
+    sexes = ("男", "女") if chinese else ("male", "female")
+    return table_file.template(
+        "学生名册" if chinese else "Roster",
+        [
+            table_file.Blank(
+                CHINESE_HEADERS[column][0] if chinese else column.value,
+                required=column in REQUIRED,
+                text=column in TEXT_COLUMNS,
+                choices=sexes if column is Column.SEX else (),
             )
-            choices.add(f"{letter}2:{letter}{MOST_ROWS + 1}")
-            sheet.add_data_validation(choices)
-    sheet.freeze_panes = "A2"
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+            for column in Column
+        ],
+        MOST_ROWS,
+    )

@@ -14,7 +14,7 @@ from tracker.edge import Form, once, page, taken
 from tracker.errors import Rejected
 from tracker.i18n import language
 from tracker.permissions import Permission
-from tracker.school import forms, roster_file, roster_forms, roster_queries, roster_service
+from tracker.school import forms, roster_file, roster_forms, roster_queries, roster_service, table_file
 from tracker.school.models import ImportRun, RosterUpload, SchoolClass
 from tracker.school.roster_cells import CHINESE_HEADERS, MOST_ROWS, REQUIRED, ClassKey, Column
 from tracker.school.rules import Refusal
@@ -33,7 +33,7 @@ def upload() -> Any:
     if not form.validate_on_submit():
         return _upload_page(form)
     with contextlib.closing(form.file.data) as file:
-        content = file.read(roster_file.MOST_BYTES + 1)
+        content = file.read(table_file.MOST_BYTES + 1)
     # Read before the transaction: nobody waits for a large workbook.
     try:
         table = roster_file.read_table(content)
@@ -152,4 +152,4 @@ def template() -> Response:
     """An empty roster to fill in, in the page's language."""
     name = _("roster-template") + ".xlsx"
     content = io.BytesIO(roster_file.template(language()))
-    return send_file(content, roster_file.XLSX, as_attachment=True, download_name=name)
+    return send_file(content, table_file.XLSX, as_attachment=True, download_name=name)

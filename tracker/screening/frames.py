@@ -96,7 +96,12 @@ def _first_versions(since: date, until: date) -> pd.DataFrame:
             Sheet.class_id,
             Sheet.day.label("on"),
             Sheet.session,
-            sa.func.min(SheetVersion.at).label("submitted_at"),
+            sa.func.min(
+                # A file of past days does not say when a sheet came: nobody is late for that.
+                sa.case(
+                    (SheetVersion.kind == VersionKind.IMPORT, SheetVersion.deadline), else_=SheetVersion.at
+                )
+            ).label("submitted_at"),
             sa.func.max(SheetVersion.deadline).label("promised"),
         )
         .join(SheetVersion, SheetVersion.sheet_id == Sheet.id)

@@ -15,7 +15,7 @@ from tracker.absence.rules import LiveEpisode
 from tracker.accounts.models import User
 from tracker.db import db
 from tracker.facts.models import Observation
-from tracker.facts.rules import ObservationKind, SourceKind, Symptom
+from tracker.facts.rules import OF_SHEETS, ObservationKind, Symptom
 from tracker.school.models import Enrolment, SchoolClass, Student
 from tracker.school.queries import enrolled_on, place_on, read_class_ref
 from tracker.school.rules import DayType, SchoolDay
@@ -249,7 +249,7 @@ def _findings(
         sa.null(),
         Observation.code,
     ).where(
-        Observation.source_kind == SourceKind.SHEET,
+        Observation.source_kind.in_(OF_SHEETS),
         Observation.source_id.in_(sheet_ids),
         Observation.kind == ObservationKind.SYMPTOM,
         Observation.retracted_at.is_(None),
