@@ -13,8 +13,10 @@ from tracker.absence.rules import EpisodeState
 from tracker.audit.models import ReadLog
 from tracker.db import db
 from tracker.nurse.plausibility_rules import Hint, Values, hints_of
+from tracker.room.models import Stay
+from tracker.room.rules import Room, Trouble
 from tracker.school.models import Enrolment, Student
-from tracker.screening.rules import AbsenceReason, HalfDay
+from tracker.screening.rules import AbsenceReason, HalfDay, State
 
 SHEET = "/screening/2024-1/{day}/arrival?mode=full"
 
@@ -54,7 +56,7 @@ def test_a_school_that_has_reported_is_calm(sign_in, cast):
     page = sign_in("nora").get("/nurse/")
     assert "All classes have reported" in section(page, "missing")
     assert "Nothing is due" in section(page, "queue")
-    assert "without exceptions 2" in section(page, "check")
+    assert section(page, "check").startswith("Sheets to check 4")
 
 
 def test_who_is_absent_stands_in_the_queue_and_leads_to_the_record(sign_in, cast):
@@ -118,6 +120,12 @@ def test_the_open_page_is_told_when_nothing_has_changed(sign_in, cast):
 def test_five_hundred_open_absences_cost_no_more_statements_than_none(sign_in, cast, statements):
     nora = sign_in("nora")
     counted = []
+    take(cast, at("08:05"), {2: State.NOT_HERE})
+    take(cast, at("08:05"), session="arrival", place="4-2", by="carl")
+    stay(cast, 3, reported="08:00")
+    stay(cast, 4, reported="08:00", arrived="08:01")
+    ann, hot = sign_in("ann"), cast.students["3-1"][4]
+    ann.send(ann.get("/screening/2024-1/2026-09-21/arrival"), "#sheet", **{f"t1__{hot}": "37.8"})
     for more in (0, 500):
         for number in range(more):
             student = Student(number=f"more{number}", name=f"More {number}", pinyin="more")
@@ -150,3 +158,74 @@ def test_five_hundred_open_absences_cost_no_more_statements_than_none(sign_in, c
         counted.append(len(done))
     assert count(Episode) == 500 and "Call due by now 500" in section(page, "queue")
     assert max(counted) <= 12, counted
+
+
+def stay(cast, seat: int, *, reported: str, arrived: str | None = None, place: str = "") -> int:
+    """A child of class 3(1) on the way to the observation room, or in it."""
+    row = Stay(
+        student_id=cast.students["3-1"][seat - 1],
+        reported_at=at(reported),
+        reported_by=cast.users["ann"],
+        trouble=Trouble.VOMITING,
+        place=place,
+        soiled=False,
+        room=Room.MAIN if arrived else None,
+        arrived_at=at(arrived) if arrived else None,
+    )
+    db.session.add(row)
+    db.session.commit()
+    return row.id
+
+
+def test_a_child_on_the_way_is_seen_at_once_with_where_it_was(sign_in, cast):
+    number = stay(cast, 1, reported="08:01", place="Music room")
+    page = sign_in("nora").get("/nurse/")
+    assert (
+        section(page, "way")
+        == "On the way to the observation room 1 Child 3-1 01 3(1) Vomiting · Music room 4 min"
+    )
+    assert page.select_one("section[aria-labelledby=n-way] a")["href"] == f"/room/{number}"
+
+
+def test_the_room_says_how_long_and_whether_a_guardian_was_reached(sign_in, cast):
+    stay(cast, 1, reported="08:00", arrived="08:03")
+    clock.freeze(at("09:04"))
+    room = section(sign_in("nora").get("/nurse/"), "room")
+    assert "Child 3-1 01 3(1) Vomiting no guardian reached 61 min" in room
+
+
+def test_a_child_that_waits_for_its_retest_is_not_forgotten_overnight(sign_in, cast):
+    hot = cast.students["3-1"][0]
+    ann = sign_in("ann")
+    ann.send(ann.get("/screening/2024-1/2026-09-21/arrival"), "#sheet", **{f"t1__{hot}": "37.8"})
+    clock.freeze(at("08:17"))
+    assert (
+        section(sign_in("nora").get("/nurse/"), "retest")
+        == "Awaiting retest 1 Child 3-1 01 3(1) 37.8 ℃ 12 min"
+    )
+    clock.freeze(at("08:05", TODAY + timedelta(days=1)))
+    assert "Child 3-1 01" in section(sign_in("nora").get("/nurse/"), "retest")
+
+
+def test_who_is_not_here_becomes_a_matter_of_safety_and_one_button_enters_it(sign_in, cast):
+    take(cast, at("08:05"), {1: State.NOT_HERE, 2: State.NOT_HERE})
+    nora = sign_in("nora")
+    assert section(nora.get("/nurse/"), "not-here").startswith("Not here yet 2 Child 3-1 01")
+    clock.freeze(at("08:52"))
+    page = nora.get("/nurse/")
+    assert "unaccounted for: 2" in section(page, "not-here")
+    nora.send(page, "section[aria-labelledby=n-not-here] form")
+    assert nora.location == "/nurse/" and count(Episode) == 2
+    page = nora.get("/nurse/")
+    assert "unaccounted for: 2" in section(page, "not-here"), "until somebody knows where they are"
+    assert page.select_one("section[aria-labelledby=n-not-here] form") is None
+
+
+def test_one_button_checks_the_sheets_without_exceptions_of_a_session(sign_in, cast):
+    take(cast, at("08:05"), {1: ILL}, session="arrival")
+    take(cast, at("08:05"), session="arrival", place="4-2", by="carl")
+    nora = sign_in("nora")
+    page = nora.get("/nurse/")
+    assert section(page, "check").startswith("Sheets to check 2")
+    nora.send(page, "section[aria-labelledby=n-check] form")
+    assert section(nora.get("/nurse/"), "check") == "Sheets to check 1 Arrival screening 3(1)"

@@ -91,7 +91,7 @@ def sentence_of(told: Told) -> str:
             return ngettext("One call is due by 12:00.", "%(num)s calls are due by 12:00.", n)
         case NoticeKind.QUEUE:
             return _(
-                "Follow-up: %(to_review)s to review, %(overdue)s past their time, %(back)s present again.",
+                "Follow-up: %(to_review)s to review, %(overdue)s past their time, %(to_clear)s to clear.",
                 **about,
             )
         case NoticeKind.DAY_NOT_CLOSED:

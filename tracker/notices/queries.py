@@ -3,22 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import chain
 
 import sqlalchemy as sa
 
 from tracker import clock
-from tracker.absence.call_rules import QueueGroup, group_of
-from tracker.absence.models import Episode
-from tracker.absence.queries import followed, tonight
-from tracker.absence.rules import LIVE
+from tracker.absence.call_rules import QueueGroup
 from tracker.accounts.models import Assignment, User, UserRole
 from tracker.accounts.rules import Duty, Role
 from tracker.db import db
 from tracker.notices.models import Notice
-from tracker.notices.rules import Missing, NoticeKind, Person, Standing
+from tracker.notices.rules import Missing, NoticeKind, Person, Standing, Unseen
 from tracker.nurse.models import DayClose
+from tracker.nurse.queue_queries import queue_in_short
 from tracker.room.models import Stay
 from tracker.school.models import SchoolClass
+from tracker.screening import missing_queries
 from tracker.screening.day_queries import class_days
 from tracker.screening.models import Fever, Sheet
 from tracker.screening.rules import FeverState, SessionCode, SessionState
@@ -65,25 +65,29 @@ def standing(now: datetime) -> tuple[Standing, dict[int, int]]:
         sa.select(Fever.id, Fever.opened_at).where(Fever.state == FeverState.WAITING, Fever.day == today)
     )
     calls: dict[int, int] = {}
-    counts = dict.fromkeys(QueueGroup, 0)
-    noon, end = clock.at(today, time(12)), tonight(today)
-    for found in followed(today, Episode.state.in_(LIVE)):
-        one = found.episode
-        counts[group_of(one.state, one.due_at, one.back_on, now=now, tonight=end, reviewer=True)] += 1
-        if one.due_at is not None and one.due_at <= noon and one.back_on is None:
+    queue = queue_in_short(now, frozenset())
+    noon = clock.at(today, time(12))
+    for found in chain.from_iterable(queue.values()):
+        due_at = found.episode.due_at
+        if due_at is not None and due_at <= noon and found.episode.back_on is None:
             calls[found.class_id] = calls.get(found.class_id, 0) + 1
     on_the_way = db.session.execute(
         sa.select(Stay.id, Stay.reported_by).where(Stay.arrived_at.is_(None), Stay.ended_at.is_(None))
     )
+    not_here = [
+        Unseen(one.code.value, clock.local(one.deadline).time(), one.class_id, called=one.tries > 0)
+        for one in missing_queries.not_here(None, today)
+    ]
     return (
         Standing(
             missing=missing,
+            not_here=not_here,
             on_the_way=[(stay, reporter) for stay, reporter in on_the_way],
             waiting=[(fever, int((now - opened).total_seconds()) // 60) for fever, opened in waiting],
             calls=calls,
-            to_review=counts[QueueGroup.TO_REVIEW],
-            overdue=counts[QueueGroup.OVERDUE],
-            back=counts[QueueGroup.BACK],
+            to_review=len(queue[QueueGroup.TO_REVIEW]),
+            overdue=len(queue[QueueGroup.OVERDUE]),
+            to_clear=len(queue[QueueGroup.CAME_WITHOUT]) + len(queue[QueueGroup.TO_CLEAR]),
             signed=db.session.scalar(sa.select(sa.exists().where(DayClose.day == today))) or False,
         ),
         {one.class_id: one.school_class.entry_year for one in classes},

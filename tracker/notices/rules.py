@@ -136,7 +136,8 @@ class Standing:
     """Calls due by noon, by class."""
     to_review: int = 0
     overdue: int = 0
-    back: int = 0
+    to_clear: int = 0
+    """Whose return the nurse has to check."""
     signed: bool = False
 
 
@@ -170,8 +171,8 @@ def events_at(now: Standing, wall: time) -> list[Event]:
             for class_id, n in now.calls.items()
             if n
         ]
-    if wall >= QUEUE_AT and (now.to_review or now.overdue or now.back):
-        counts = {"to_review": now.to_review, "overdue": now.overdue, "back": now.back}
+    if wall >= QUEUE_AT and (now.to_review or now.overdue or now.to_clear):
+        counts = {"to_review": now.to_review, "overdue": now.overdue, "to_clear": now.to_clear}
         found.append(Event(NoticeKind.QUEUE, "queue", counts))
     if wall >= UNSIGNED_AT and not now.signed:
         found.append(Event(NoticeKind.DAY_NOT_CLOSED, "day"))

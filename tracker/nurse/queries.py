@@ -2,22 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from tracker import clock
-from tracker.absence.call_rules import QueueGroup, group_of, group_with_return
-from tracker.absence.clearance_queries import returns
-from tracker.absence.models import Episode
-from tracker.absence.queries import Followed, followed, tonight
-from tracker.absence.rules import LIVE
+from tracker.absence.call_rules import QueueGroup
+from tracker.absence.queries import Followed
 from tracker.absence.standing_queries import resting_classes
 from tracker.notices.rules import NoticeKind, ladder_step
-from tracker.nurse.close_queries import CloseSeen, closes
+from tracker.nurse.desk_queries import Signed, WaitingChild, desk
+from tracker.nurse.queue_queries import queue_in_short
 from tracker.nurse.sheet_queries import Unchecked, unchecked
+from tracker.room.queries import Board, board
 from tracker.school.models import SchoolClass
+from tracker.school.rules import is_school_day
 from tracker.screening.day_queries import ClassDay, class_days
+from tracker.screening.missing_queries import NotHere, not_here
 from tracker.screening.rules import Plan, SessionCode, SessionState
 
+FIRST = (
+    QueueGroup.CAME_WITHOUT,
+    QueueGroup.TO_REVIEW,
+    QueueGroup.OVERDUE,
+    QueueGroup.TO_CLEAR,
+    QueueGroup.TODAY,
+)
+"""What of the queue is shown, most urgent first."""
 SHOWN = 6
 """So many rows of the queue are shown; the others stand on its own page."""
 
@@ -52,25 +61,39 @@ class NurseDay:
     reported: int
     """Sheets that came, of all that could have by now."""
     due: int
+    board: Board
+    """The observation room, and who is on the way to it."""
+    waiting: Sequence[WaitingChild]
+    """Who waits for a retest."""
+    not_here: Sequence[NotHere]
     queue: Mapping[QueueGroup, Sequence[Followed]]
     to_check: Sequence[ToCheck]
-    signed: CloseSeen | None
+    signed: Signed | None
 
     @property
     def missing_count(self) -> int:
         return sum(len(one.classes) for one in self.missing)
 
     @property
+    def unaccounted(self) -> int:
+        """How many of those not here nobody can account for."""
+        return sum(one.is_unaccounted(self.at) for one in self.not_here)
+
+    @property
+    def some_turn(self) -> bool:
+        """Whether a sheet still says *not here yet* of one of them."""
+        return any(one.is_unaccounted(self.at) and not one.turned for one in self.not_here)
+
+    @property
+    def open_count(self) -> int:
+        return sum(len(rows) for rows in self.queue.values())
+
+    @property
     def urgent(self) -> list[tuple[QueueGroup, Followed]]:
-        """The first rows of the queue: who came without clearance, to review, then what is due."""
-        groups = (
-            QueueGroup.CAME_WITHOUT,
-            QueueGroup.TO_REVIEW,
-            QueueGroup.OVERDUE,
-            QueueGroup.TO_CLEAR,
-            QueueGroup.TODAY,
-        )
-        return [(group, one) for group in groups for one in self.queue[group]][:SHOWN]
+        """The first rows of the queue; of those who came without clearance every one."""
+        first = [(group, one) for group in FIRST for one in self.queue[group]]
+        came = len(self.queue[QueueGroup.CAME_WITHOUT])
+        return first[: max(SHOWN, came)]
 
     @property
     def check_count(self) -> int:
@@ -88,14 +111,18 @@ def nurse_day(now: datetime) -> NurseDay:
     starts = {
         (one.class_id, status.plan.code): status.plan.starts for one in classes for status in one.sessions
     }
+    on_desk = desk(today)
     return NurseDay(
-        now,
-        missing_now(classes, wall),
-        sum(status.version is not None for status in opened),
-        len(opened),
-        _queue(now),
-        _to_check(unchecked(today, starts)),
-        next(iter(closes(today)), None),
+        at=now,
+        missing=missing_now(classes, wall),
+        reported=sum(status.version is not None for status in opened),
+        due=len(opened),
+        board=board(today),
+        waiting=on_desk.waiting,
+        not_here=not_here(None, today),
+        queue=queue_in_short(now, _resting(classes, today)),
+        to_check=_to_check(unchecked(today, starts)),
+        signed=on_desk.signed,
     )
 
 
@@ -112,29 +139,9 @@ def missing_now(classes: Sequence[ClassDay], wall: time) -> list[MissingNow]:
     ]
 
 
-def _queue(now: datetime) -> dict[QueueGroup, list[Followed]]:
-    """The absences that are followed up, by what is to be done, each group by when it is due."""
-    today = clock.local(now).date()
-    end = tonight(today)
-    groups: dict[QueueGroup, list[Followed]] = {group: [] for group in QueueGroup}
-    resting, backs = resting_classes(today), returns(today)
-    for found in followed(today, Episode.state.in_(LIVE)):
-        one = found.episode
-        group = group_of(
-            one.state,
-            one.due_at,
-            one.back_on,
-            now=now,
-            tonight=end,
-            reviewer=True,
-            gone=not found.is_enrolled(today),
-            resting=found.class_id in resting,
-        )
-        back = backs.get(one.id)
-        groups[group_with_return(group, back.stage(today) if back else None)].append(found)
-    for rows in groups.values():
-        rows.sort(key=lambda row: row.episode.due_at or end)
-    return groups
+def _resting(classes: Sequence[ClassDay], today: date) -> frozenset[int]:
+    """The classes in a vacation: asked only where somebody has no school."""
+    return frozenset() if all(is_school_day(one.day_type) for one in classes) else resting_classes(today)
 
 
 def _to_check(found: Sequence[Unchecked]) -> list[ToCheck]:

@@ -14,6 +14,7 @@ from tracker.accounts.stand_in_queries import NURSE_PAGE
 from tracker.notices.rules import NoticeKind
 from tracker.nurse import queries
 from tracker.permissions import Permission
+from tracker.room.rules import minutes
 
 bp = Blueprint("nurse", __name__, url_prefix="/nurse")
 
@@ -56,4 +57,10 @@ def live() -> Any:
 def _values() -> dict[str, Any]:
     now = clock.now()
     heard = clock.local(now).strftime("%H:%M:%S")
-    return {"day": queries.nurse_day(now), "heard": heard, "steps": STEPS, "new_key": uuid4}
+    return {
+        "day": queries.nurse_day(now),
+        "heard": heard,
+        "steps": STEPS,
+        "minutes": minutes,
+        "new_key": uuid4,
+    }
