@@ -75,6 +75,11 @@ class NurseDay:
         return sum(len(one.classes) for one in self.missing)
 
     @property
+    def is_late(self) -> bool:
+        """Whether a missing sheet is past its deadline."""
+        return any(one.state is not SessionState.OPEN for one in self.missing)
+
+    @property
     def unaccounted(self) -> int:
         """How many of those not here nobody can account for."""
         return sum(one.is_unaccounted(self.at) for one in self.not_here)

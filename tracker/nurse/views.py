@@ -62,5 +62,6 @@ def _values() -> dict[str, Any]:
         "heard": heard,
         "steps": STEPS,
         "minutes": minutes,
+        "local_day": lambda instant: clock.local(instant).date(),
         "new_key": uuid4,
     }
