@@ -5,13 +5,14 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from tests.absence.town import ILL, at, take
+from tests.absence.town import ILL, at, log, only, take
 from tests.cast import TODAY, count
 from tracker import clock
 from tracker.absence.models import Episode
-from tracker.absence.rules import EpisodeState
+from tracker.absence.rules import CallResult, EpisodeState
 from tracker.audit.models import ReadLog
 from tracker.db import db
+from tracker.facts.rules import Diagnosis
 from tracker.nurse.plausibility_rules import Hint, Values, hints_of
 from tracker.room.models import Stay
 from tracker.room.rules import Room, Trouble
@@ -229,3 +230,22 @@ def test_one_button_checks_the_sheets_without_exceptions_of_a_session(sign_in, c
     assert section(page, "check").startswith("Sheets to check 2")
     nora.send(page, "section[aria-labelledby=n-check] form")
     assert section(nora.get("/nurse/"), "check") == "Sheets to check 1 Arrival screening 3(1)"
+
+
+def test_who_came_without_clearance_stands_first_in_the_queue(sign_in, cast):
+    day = TODAY - timedelta(days=4)
+    take(cast, at("08:05", day), {1: ILL, 2: ILL})
+    ill = only(cast.students["3-1"][0])
+    log(
+        cast,
+        at("09:00", day),
+        ill,
+        CallResult.DOCTOR,
+        by="nora",
+        diagnosis=Diagnosis.INFLUENZA,
+        confirmed=True,
+    )
+    take(cast, at("08:05"), {2: ILL})
+    page = sign_in("nora").get("/nurse/")
+    first = page.select("section[aria-labelledby=n-queue] .wait")[0]
+    assert "Child 3-1 01" in first.text and "Came without clearance" in " ".join(first.text.split())
