@@ -8,8 +8,10 @@ import pytest
 from tests.absence.town import ILL, LEAVE, UNKNOWN, at, take
 from tests.cast import TODAY
 from tracker import clock
-from tracker.db import db
-from tracker.facts.rules import Symptom
+from tracker.db import db, transaction
+from tracker.facts import service as facts
+from tracker.facts.rules import ObservationKind, SourceKind, Symptom
+from tracker.facts.service import Fact
 from tracker.school.models import CalendarDay
 from tracker.school.rules import DayType, Scope
 from tracker.screening.rules import AbsenceReason, SessionCode, State
@@ -153,3 +155,20 @@ def test_a_fever_that_the_retest_has_cleared_counts_no_more(sign_in, cast):
     nora.send(nora.get("/screening/fevers"), "form[action^='/screening/fevers/']", temperature="36.6")
     cleared = day_summary(TODAY)
     assert [one.sums.fever for one in cleared.sessions] == [0, 0, 0] and cleared.total.fever == 0
+
+
+def test_who_was_seen_ill_in_the_observation_room_alone_counts_among_the_ill(app, cast):
+    take(cast, at("08:05"), session="arrival")
+    child = cast.students["3-1"][0]
+    with transaction():
+        facts.observe(
+            at("10:00"),
+            [
+                Fact(
+                    child, ObservationKind.SYMPTOM, Symptom.VOMITING.value, TODAY, TODAY, at("10:00"),
+                    SourceKind.STAY, 1, 0,
+                )
+            ],
+        )  # fmt: skip
+    summary = day_summary(TODAY)
+    assert (summary.total.symptomatic, summary.symptoms) == (1, {Symptom.VOMITING: 1})

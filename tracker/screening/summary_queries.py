@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, time
 from typing import Any
 
@@ -148,10 +148,13 @@ def day_summary(day: date, wall: time = time.max, *, today: bool = False) -> Day
     order = list(SessionCode)
     sheets.sort(key=lambda one: (_place(one.school_class), order.index(one.code)))
     states = states_of_day(Said(one.sheet.session, one.members, said.get(one.sheet.id, {})) for one in kept)
+    total = sums_of((state for state, _ in states.values()), fever=len(fevers))
+    # Who was seen ill in the observation room alone is ill all the same.
+    ill = {one for one, (state, _) in states.items() if state is State.SYMPTOMATIC}.union(*symptoms.values())
     return DaySummary(
         day,
         sheets,
-        sums_of((state for state, _ in states.values()), fever=len(fevers)),
+        replace(total, symptomatic=len(ill)),
         reasons_of(states.values()),
         {symptom: n for symptom in Symptom if (n := len(symptoms.get(symptom, set())))},
         [one for one in classes if _is_silent(one)],
