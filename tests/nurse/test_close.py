@@ -8,6 +8,7 @@ from tests.cast import TODAY, count
 from tracker import clock
 from tracker.audit.models import Trail
 from tracker.db import db
+from tracker.gate.models import GateRecord
 from tracker.nurse.models import DayClose
 
 SESSIONS = (("arrival", "08:05"), ("morning", "08:10"), ("noon", "13:50"))
@@ -119,3 +120,20 @@ def test_no_other_day_is_there(sign_in, day):
 def test_a_day_without_school_asks_for_no_signature(sign_in):
     page = sign_in("nora").get("/nurse/close?day=2026-09-19")
     assert "No school on this day" in page.text and page.select_one("main form") is None
+
+
+def test_who_stood_at_the_gate_is_told_beside_the_sums_though_nobody_was_stopped(sign_in, cast):
+    take_all(cast)
+    db.session.add(
+        GateRecord(
+            day=TODAY,
+            lane=1,
+            device="forehead/infrared",
+            by=cast.users["gus"],
+            opened_at=at("07:20"),
+            closed_at=at("08:25"),
+        )
+    )
+    db.session.commit()
+    lane = " ".join(sign_in("nora").get("/nurse/close").select_one("[aria-labelledby=gate] li").text.split())
+    assert lane.startswith("Lane 1 · Gus Gate") and lane.endswith("07:20–08:25 · entered 0")

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from tracker import clock, edge
 from tracker.accounts.guards import requires
+from tracker.gate import queries as gate
 from tracker.nurse import close_queries, forms, service, summary_words
 from tracker.permissions import Permission
 from tracker.school import queries as school
@@ -44,6 +45,8 @@ def close_day() -> Any:
         form=form,
         day=day,
         summary=summary,
+        gate=gate.records(day),
+        gate_is_due=gate.is_due(day, now),
         signed=signed,
         changed=bool(signed) and holds != stored,
         texts=summary_words.texts(holds, day, classes) if summary.sheets or signed else {},
