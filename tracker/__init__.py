@@ -48,6 +48,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.here import views as here
     from tracker.history import views as history
     from tracker.home import views as home
+    from tracker.ledgers import views as ledgers
     from tracker.meeting import views as meeting
     from tracker.notices import views as notices
     from tracker.nurse import close_views as close
@@ -123,6 +124,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         mix,
         assessment,
         charts,
+        ledgers,
         meeting,
     ):
         app.register_blueprint(feature.bp)

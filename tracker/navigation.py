@@ -28,6 +28,7 @@ MENU = [
     Item("absence.queue", _l("Absences"), Permission.QUEUE_READ),
     Item("room.board", _l("Observation room"), Permission.ROOM_KEEP),
     Item("here.here", _l("Who is here now"), Permission.HERE_READ),
+    Item("ledgers.index", _l("Ledgers"), Permission.LEDGERS_LIST),
     Item("disinfection.today", _l("Disinfection"), Permission.TASKS_READ),
     Item("supplies.stock", _l("Supplies"), Permission.SUPPLY_READ),
     Item("assessment.week", _l("Assessment"), Permission.SCORES_READ),

@@ -89,6 +89,14 @@ class Permission(StrEnum):
     """Write the ledger of supplies, their lots and the devices."""
     SUPPLY_MIX = "supplies:batch:mix"
     """Compute and record a working solution."""
+    LEDGERS_LIST = "ledgers:list:read"
+    """The list of ledgers one may print."""
+    LEDGER_SCHOOL = "ledgers:school:read"
+    """The school's daily summary: numbers by class, no name."""
+    LEDGER_CLASS = "ledgers:class:read"
+    """The sheets and absences of one class, to print and as a workbook."""
+    LEDGER_NURSE = "ledgers:nurse:read"
+    """The ledgers of the whole school that name children."""
     SCORES_READ = "assessment:scores:read"
     """The week's scores of all classes."""
     DUTIES_READ = "assessment:duties:read"
@@ -226,6 +234,10 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.SUPPLY_READ: [[is_logistics], [is_nurse], [is_principal]],
     Permission.SUPPLY_KEEP: [[is_logistics], [is_nurse]],
     Permission.SUPPLY_MIX: [[is_staff], [is_logistics], [is_nurse]],
+    Permission.LEDGERS_LIST: [[is_teacher], [is_nurse], [is_principal]],
+    Permission.LEDGER_SCHOOL: [[is_nurse], [is_principal]],
+    Permission.LEDGER_CLASS: [[is_teacher, of_own_class], [is_nurse]],
+    Permission.LEDGER_NURSE: [[is_nurse]],
     Permission.SCORES_READ: [[is_teacher], [is_assessment], [is_principal], [is_inspector]],
     Permission.DUTIES_READ: [[is_teacher, of_own_class], [is_assessment], [is_principal]],
     Permission.MEETING_READ: [
