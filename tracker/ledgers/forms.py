@@ -212,8 +212,8 @@ class PeriodForm(FlaskForm):
     class Meta:
         csrf = False
 
-    since = MaybeDay(_l("From"))
-    until = MaybeDay(_l("Until"))
+    since = MaybeDay(_lp("period", "From"))
+    until = MaybeDay(_lp("period", "Until"))
 
     def period(self, today: date) -> tuple[date, date]:
         """The days that were asked for: one alone is a single day.  What is wrong stands at its field."""
