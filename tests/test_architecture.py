@@ -10,6 +10,7 @@ FILES = sorted((ROOT / "tracker").rglob("*.py"))
 ORDER = [
     "audit",
     "facts",
+    "operations",
     "accounts",
     "notices",
     "school",

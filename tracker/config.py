@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,6 +56,10 @@ def _moment(value: str) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
 
 
+def _time(value: str) -> time | None:
+    return time.fromisoformat(value) if value else None
+
+
 def _database(value: str) -> str:
     if not value:
         return value
@@ -97,6 +101,12 @@ SETTINGS = [
     Setting("MAX_BODY_MB", "32", "Largest request, in megabytes", _whole(1, 1024)),
     Setting("PROXIES", "0", "Reverse proxies in front whose forwarding headers are believed", _whole(0, 4)),
     Setting("HTTPS_ONLY", "0", "1: the session cookie is sent over https only", _whole(0, 1)),
+    Setting("BACKUP_DIR", "", "Folder for the nightly backup; empty: backups in the data folder"),
+    Setting("BACKUP_KEEP", "14", "Backups the night keeps there", _whole(1, 1000)),
+    Setting(
+        "NIGHTLY_AT", "02:30", "From when on the server does each day's jobs; empty: only by command", _time
+    ),
+    Setting("PG_BIN", "", "Folder of pg_dump and pg_restore, where they are not on the PATH"),
     Setting("NOW", "", "Demo only: start the clock at this time, such as 2026-09-21T08:05", _moment),
 ]
 

@@ -44,8 +44,13 @@ def note_sign_in(at: datetime, user_id: int, username: str, address: str) -> Non
 
 def note_failure(at: datetime, username: str, address: str) -> None:
     """Credentials, or the code of the set-up, opened nothing.  What is too old to count is forgotten."""
-    db.session.execute(sa.delete(SignInFailure).where(SignInFailure.at < at - timedelta(days=1)))
+    forget_failures(at)
     db.session.add(SignInFailure(at=at, username=queries.failing_name(username), address=address[:64]))
+
+
+def forget_failures(at: datetime) -> None:
+    """Forget refused sign-ins after a day."""
+    db.session.execute(sa.delete(SignInFailure).where(SignInFailure.at < at - timedelta(days=1)))
 
 
 def create(

@@ -10,7 +10,7 @@ from tracker.audit.rules import AttachmentState
 from tracker.db import db
 
 FORGOTTEN = timedelta(days=1)
-"""A file whose form was never finished is emptied after so long, when its owner hands in the next."""
+"""A file whose form was never finished is emptied so long after: with its owner's next, or at night."""
 
 
 def keep(by: int, at: datetime, type: str, content: bytes, state: AttachmentState) -> Attachment:
@@ -37,6 +37,18 @@ def keep(by: int, at: datetime, type: str, content: bytes, state: AttachmentStat
     db.session.add(kept)
     db.session.flush()  # its id
     return kept
+
+
+def empty_forgotten(at: datetime) -> int:
+    """Empty every file whose form was never finished; how many they were."""
+    emptied = db.session.execute(
+        sa.update(Attachment)
+        .where(Attachment.state == AttachmentState.PENDING, Attachment.at < at - FORGOTTEN)
+        .values(state=AttachmentState.REMOVED, content=None)
+        .returning(Attachment.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(emptied.all())
 
 
 def take_pending(by: int, attachment_id: int) -> Attachment | None:

@@ -6,7 +6,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every command, named once, in order."""
-    from tracker.cli import accounts, database, demo, history, notices, school
+    from tracker.cli import accounts, backup, database, demo, history, nightly, notices, school
 
     commands: list[click.Command] = [
         *database.commands,
@@ -15,6 +15,8 @@ def init_app(app: Flask) -> None:
         *accounts.commands,
         *demo.commands,
         *notices.commands,
+        *backup.commands,
+        *nightly.commands,
     ]
     for command in commands:
         app.cli.add_command(command)

@@ -1,6 +1,7 @@
 """`python app.py`: prepares the school and serves it until Ctrl-C or SIGTERM."""
 
 import argparse
+import contextlib
 import logging
 import select
 import signal
@@ -14,7 +15,8 @@ from types import FrameType
 from flask import Flask
 
 from tracker import __version__, clock, create_app, datafolder, schema
-from tracker.cli.notices import Ticking
+from tracker.cli import nightly, notices
+from tracker.cli.beside import EveryMinute
 from tracker.config import SettingError
 
 log = logging.getLogger("tracker")
@@ -119,7 +121,10 @@ def _serve(app: Flask) -> int:
     shown = f"[{host}]" if ":" in host else host
     print(f"Serving on http://{shown}:{server.effective_port}  (Ctrl-C ends it)", flush=True)
     try:
-        with Ticking(app):
+        with contextlib.ExitStack() as beside:
+            beside.enter_context(EveryMinute(app, "notices", notices.send_due))
+            if not app.config["DEMO"]:
+                beside.enter_context(EveryMinute(app, "nightly", nightly.run_when_due))
             server.run()
     finally:
         server.close()

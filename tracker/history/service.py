@@ -44,6 +44,12 @@ def keep_upload(by: int, at: datetime, table: Table, sha256: str, options: Optio
     return upload
 
 
+def drop_forgotten(at: datetime) -> int:
+    """Forget every upload that nobody has confirmed for a day; how many they were."""
+    gone = sa.delete(HistoryUpload).where(HistoryUpload.at < at - UPLOAD_KEPT).returning(HistoryUpload.id)
+    return len(db.session.execute(gone.execution_options(synchronize_session=False)).all())
+
+
 def drop_upload(by: int, at: datetime, upload_id: int) -> None:
     """Forget an upload."""
     db.session.execute(sa.delete(HistoryUpload).filter_by(id=upload_id, by=by))

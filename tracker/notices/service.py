@@ -58,6 +58,12 @@ def _send(at: datetime, today: date, events: Sequence[Event], entry_years: Mappi
     return sent
 
 
+def forget(before: date) -> int:
+    """Remove the notices of days before one; how many they were.  A notice is shown on its day only."""
+    gone = sa.delete(Notice).where(Notice.day < before).returning(Notice.id)
+    return len(db.session.execute(gone.execution_options(synchronize_session=False)).all())
+
+
 def mark_seen(by: int, at: datetime, day: date, upto: int) -> None:
     """Mark what one was told on a day as seen, up to the newest notice that the page has shown."""
     db.session.execute(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
+from secrets import token_hex
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,6 +47,14 @@ def set_school_name(by: int | None, at: datetime, valid_from: date, name: str) -
         )
     )
     audit.record(by, at, "school.name", "setting", None)
+
+
+def school_mark(at: datetime) -> str:
+    """A mark of this school that no other has, made at the first asking: it names the school's backups."""
+    key, begin = "school.mark", date.min
+    made = insert(Setting).values(key=key, valid_from=begin, value=token_hex(6), by=None, at=at)
+    db.session.execute(made.on_conflict_do_nothing())
+    return str(db.session.scalars(sa.select(Setting.value).filter_by(key=key, valid_from=begin)).one())
 
 
 def add_term(by: int | None, at: datetime, name: str, starts: date, ends: date) -> Term:

@@ -1,0 +1,87 @@
+"""Taking a job for oneself and telling how it ended: the only writers of jobs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.db import db, insert
+from tracker.operations.models import Job
+from tracker.operations.rules import LEASE, JobKind, JobState
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A job that is one's own, until it is ended or counts as dead."""
+
+    job_id: int
+    tries: int
+
+
+def take(kind: JobKind, key: str, at: datetime) -> Lease | None:
+    """Take a job that is not done; None where it is, or where one of its kind runs.
+
+    Two at once on PostgreSQL may meet as an IntegrityError: the job is the other's.
+    """
+    _end_dead(kind, at)
+    running = {
+        "state": JobState.RUNNING,
+        "lease_until": at + LEASE,
+        "started_at": at,
+        "ended_at": None,
+        "details": {},
+    }
+    new = insert(Job).values(kind=kind, key=key, tries=1, **running)
+    job_id = db.session.scalar(new.on_conflict_do_nothing().returning(Job.id))
+    if job_id is not None:
+        return Lease(job_id, 1)
+    again = db.session.execute(
+        sa.update(Job)
+        .where(
+            Job.kind == kind,
+            Job.key == key,
+            Job.state == JobState.FAILED,
+            ~sa.exists().where(_other.kind == kind, _other.state == JobState.RUNNING),
+        )
+        .values(tries=Job.tries + 1, **running)
+        .returning(Job.id, Job.tries)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return Lease(*again) if again else None
+
+
+_other = sa.orm.aliased(Job)
+
+
+def finish(lease: Lease, at: datetime, details: Mapping[str, Any]) -> bool:
+    """Say that a job is done; False where another has taken it meanwhile."""
+    return _end(lease, at, JobState.DONE, details)
+
+
+def fail(lease: Lease, at: datetime, problem: str) -> bool:
+    """Say that a job has failed, and why."""
+    return _end(lease, at, JobState.FAILED, {"problem": problem[:200]})
+
+
+def _end(lease: Lease, at: datetime, state: JobState, details: Mapping[str, Any]) -> bool:
+    ended = db.session.execute(
+        sa.update(Job)
+        .where(Job.id == lease.job_id, Job.tries == lease.tries, Job.state == JobState.RUNNING)
+        .values(state=state, lease_until=None, ended_at=at, details=dict(details))
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return ended.one_or_none() is not None
+
+
+def _end_dead(kind: JobKind, at: datetime) -> None:
+    db.session.execute(
+        sa.update(Job)
+        .where(Job.kind == kind, Job.state == JobState.RUNNING, Job.lease_until < at)
+        .values(
+            state=JobState.FAILED, lease_until=None, ended_at=at, details={"problem": "it was interrupted"}
+        )
+        .execution_options(synchronize_session=False)
+    )
