@@ -123,7 +123,9 @@ def test_a_child_with_a_fever_at_the_gate_goes_the_whole_way_until_it_is_back(vi
     nurse.click("text=Mark reviewed")
     ann.goto(f"{base}/absences/{episode}")
     ann.select_option("#paper-form select", "recovery")
-    ann.set_input_files("#paper-form input[type=file]", {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": certificate()})
+    ann.set_input_files(
+        "#paper-form input[type=file]", {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": certificate()}
+    )
     ann.click("#paper-form button")
     expect(ann.locator("#papers-of a").first).to_be_visible()
 
@@ -168,7 +170,11 @@ def test_a_child_that_vomits_in_the_music_room_is_reported_in_six_taps(visit, se
     at(24, "10:00")
     page = visit("ivy", PHONE, language="en").open("/report/")
     taps = 0
-    for selector in ("a[href='/report/2023-2']", f"label[for=s{student}]", "label[for^=trouble]:has-text('Vomiting')"):
+    for selector in (
+        "a[href='/report/2023-2']",
+        f"label[for=s{student}]",
+        "label[for^=trouble]:has-text('Vomiting')",
+    ):
         page.tap(selector)
         taps += 1
     page.tap("#place")
