@@ -41,6 +41,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.accounts import views as accounts
     from tracker.assessment import views as assessment
     from tracker.charts import views as charts
+    from tracker.disinfection import event_views as events
     from tracker.disinfection import views as disinfection
     from tracker.disinfection import zone_views as zones
     from tracker.gate import views as gate
@@ -119,6 +120,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         slips,
         here,
         disinfection,
+        events,
         zones,
         supplies,
         mix,

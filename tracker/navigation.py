@@ -51,6 +51,7 @@ PART_OF = {
     "returns": "absence",
     "papers": "absence",
     "parent_calls": "absence",
+    "events": "disinfection",
     "zones": "disinfection",
     "roster": "school",
     "students": "school",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from tracker.accounts.rules import Duty, Identity, Role
+from tracker.disinfection.event_rules import MEDICAL
 
 
 class Permission(StrEnum):
@@ -81,6 +82,10 @@ class Permission(StrEnum):
     """One task with its checklist."""
     TASK_RECORD = "disinfection:task:record"
     """Record what was done in one zone."""
+    EVENTS_READ = "disinfection:events:read"
+    """What happened and is to be disinfected at once: places, no child."""
+    EVENT_TREAT = "disinfection:event:treat"
+    """Treat such a place and record it."""
     ZONES_MANAGE = "disinfection:zones:manage"
     """Departments, zones and their schedules."""
     SUPPLY_READ = "supplies:stock:read"
@@ -152,6 +157,11 @@ def of_own_department(who: Identity, what: Any) -> bool:
     return what is not None and what.department_id in who.departments
 
 
+def of_medical_zone(who: Identity, what: Any) -> bool:
+    """The thing lies in the nurse's room or the observation room."""
+    return what is not None and what.zone is not None and what.zone.type in MEDICAL
+
+
 def of_account_without_health(who: Identity, what: Any) -> bool:
     """The account opens no health of the whole school and no accounts: a new password for it is no way in."""
     return (
@@ -174,6 +184,7 @@ is_admin = HasRole(Role.ADMIN)
 stands_at_gate = OnDuty(Duty.GATE)
 heads_grade = OnDuty(Duty.GRADE_HEAD)
 leads_duty = OnDuty(Duty.DUTY_LEADER)
+treats_spills = OnDuty(Duty.EVENT_TEAM)
 is_second_reporter = OnDuty(Duty.SECOND_REPORTER)
 
 PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these lines; in a line, all of these
@@ -230,6 +241,8 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
         [is_staff, of_own_department],
         [is_nurse, of_own_department],
     ],
+    Permission.EVENTS_READ: [[treats_spills], [is_nurse], [is_logistics]],
+    Permission.EVENT_TREAT: [[treats_spills], [is_nurse, of_medical_zone]],
     Permission.ZONES_MANAGE: [[is_logistics]],
     Permission.SUPPLY_READ: [[is_logistics], [is_nurse], [is_principal]],
     Permission.SUPPLY_KEEP: [[is_logistics], [is_nurse]],

@@ -21,6 +21,7 @@ from tracker.absence.rules import (
 )
 from tracker.accounts.rules import Duty, Role
 from tracker.duty_words import WORDS as DUTY_WORDS
+from tracker.event_words import WORDS as EVENT_WORDS
 from tracker.facts.rules import Diagnosis, Symptom
 from tracker.gate.rules import PassOutcome
 from tracker.nurse.plausibility_rules import Hint
@@ -64,6 +65,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         Duty.GATE: _l("Gate duty"),
         Duty.DUTY_LEADER: _l("Duty leader"),
         Duty.SECOND_REPORTER: _l("Second outbreak reporter"),
+        Duty.EVENT_TEAM: _l("Trained to treat spills"),
         Duty.NURSE_AWAY: _l("Away: the second reporter stands in"),
     },
     Stage: {
@@ -343,6 +345,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     },
     **ROOM_WORDS,
     **DUTY_WORDS,
+    **EVENT_WORDS,
 }
 
 

@@ -29,6 +29,8 @@ class Duty(StrEnum):
     GATE = "gate"
     DUTY_LEADER = "duty_leader"
     SECOND_REPORTER = "second_reporter"
+    EVENT_TEAM = "event_team"
+    """Trained to treat spills."""
     NURSE_AWAY = "nurse_away"
     """Of a school nurse: away, so that the second reporter stands in."""
 
@@ -51,6 +53,7 @@ PLACE_OF = {
     Duty.GATE: Place.SCHOOL,
     Duty.DUTY_LEADER: Place.SCHOOL,
     Duty.SECOND_REPORTER: Place.SCHOOL,
+    Duty.EVENT_TEAM: Place.SCHOOL,
     Duty.NURSE_AWAY: Place.SCHOOL,
 }
 

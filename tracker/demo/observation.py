@@ -47,7 +47,7 @@ def fill(random: Random, laid: Laid, telling: Telling) -> None:
     def ago(minutes: int) -> datetime:
         return laid.now - timedelta(minutes=minutes)
 
-    case = Case(*there, Trouble.VOMITING, soiled=True, place="走廊与楼梯 1 层")
+    case = Case(*there, Trouble.VOMITING, soiled=True, place="音美室")
     stay = room.report(by, ago(16), case).stay_id
     room.arrive(by, ago(12), stay, Room.MAIN)
     readings.read_in_stay(by, ago(10), stay, there[0], 368, Site.AXILLARY, taken_at=ago(10))

@@ -78,7 +78,7 @@ def staff(all_rooms: Sequence[Room]) -> list[Person]:
     return [
         Person("teacher", (Role.TEACHER,), room=own),
         Person("nurse", (Role.NURSE,), department="clinic"),
-        Person("staff", (Role.STAFF,), department="logistics"),
+        Person("staff", (Role.STAFF,), department="logistics", duties=(Duty.EVENT_TEAM,)),
         Person("inspector", (Role.INSPECTOR,), duties=(Duty.GATE,)),
         Person("logistics", (Role.LOGISTICS,)),
         Person("assessment", (Role.ASSESSMENT,)),
@@ -91,7 +91,7 @@ def staff(all_rooms: Sequence[Room]) -> list[Person]:
         Person("vice", (Role.PRINCIPAL,), duties=(Duty.DUTY_LEADER,)),
         Person("dean", (Role.ASSESSMENT, Role.STAFF), department="teaching", duties=(Duty.SECOND_REPORTER,)),
         Person("library", (Role.TEACHER, Role.STAFF), department="rooms"),
-        Person("cleaner", (Role.STAFF,), department="canteen"),
+        Person("cleaner", (Role.STAFF,), department="canteen", duties=(Duty.EVENT_TEAM,)),
         *(Person(f"guard{n}", (Role.STAFF,), department="guards", duties=(Duty.GATE,)) for n in (1, 2)),
         *(Person(f"duty{n}", (Role.TEACHER, Role.INSPECTOR)) for n in (1, 2)),
         *(Person(f"s{n}", (Role.TEACHER,)) for n in range(1, 5)),

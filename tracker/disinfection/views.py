@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.accounts.guards import requires
-from tracker.disinfection import forms, queries, service
+from tracker.disinfection import event_queries, forms, queries, service
 from tracker.disinfection.forms import Deed, TaskForm
 from tracker.disinfection.queries import Task, TaskName
 from tracker.disinfection.rules import ItemResult, read_slot, refusal_of
@@ -40,6 +40,7 @@ def today() -> Any:
         may_switch=keeps and may_see_all,
         here=whole and keeps,
         zone_name=zone_name,
+        events=event_queries.events(now) if day == this_day else [],
     )
 
 
@@ -90,6 +91,7 @@ def _checklist(what: Task, form: TaskForm) -> Any:
         closed=forms.refusal_words(closed, service.limits_of(what)) if mine and closed else None,
         zone_name=zone_name(what, what.day),
         results=ItemResult,
+        closed_by=event_queries.closed_by(what.zone.id, clock.now()),
     )
 
 

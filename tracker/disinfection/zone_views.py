@@ -14,6 +14,7 @@ from tracker.disinfection import forms
 from tracker.disinfection import zone_queries as queries
 from tracker.disinfection import zone_service as service
 from tracker.disinfection.defaults import DEPARTMENTS
+from tracker.disinfection.event_queries import closed_by as closed_zone
 from tracker.disinfection.rules import EVERY_SCHOOL_DAY, ZoneType, read_slot
 from tracker.disinfection.zone_queries import SlotPlan, ZonePlan
 from tracker.edge import once, page
@@ -145,7 +146,8 @@ def _add_department(name: str) -> str:
 @requires(Permission.ZONES_MANAGE, of=queries.zone_plan)
 def zone(plan: ZonePlan) -> Any:
     """One zone: who keeps it, and with what and when its objects are done."""
-    return page("disinfection/zone.html", plan=plan, weekday_words=weekday_words)
+    closed_by = closed_zone(plan.zone.id, clock.now())
+    return page("disinfection/zone.html", plan=plan, weekday_words=weekday_words, closed_by=closed_by)
 
 
 def planned_slot(public_code: str, slot: str) -> PlannedSlot | None:

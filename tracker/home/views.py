@@ -26,6 +26,7 @@ def home() -> Any:
     from tracker.absence import leave_queries as leave
     from tracker.absence import queue_queries as absence
     from tracker.absence.clearance_queries import came_without
+    from tracker.disinfection import event_queries as happened
     from tracker.disinfection import queries as disinfection
     from tracker.screening import day_queries as screening
     from tracker.screening import missing_queries as missing
@@ -47,6 +48,8 @@ def home() -> Any:
         if not who.on_classroom_screen:
             values["came_without"] = came_without(today, only)
         values["not_here"] = missing.not_here(only, today)
+    if has_role_for(who, Permission.EVENTS_READ):
+        values["events"] = happened.events(now)
     if has_role_for(who, Permission.TASKS_READ):
         values["tasks"] = disinfection.task_counts(who, now, today)
     if Role.ADMIN in who.roles:

@@ -96,6 +96,11 @@ def sentence_of(told: Told) -> str:
             )
         case NoticeKind.DAY_NOT_CLOSED:
             return _("Today's summary is not signed yet.")
+        case NoticeKind.SPILL:
+            return _(
+                "%(place)s: spill to be treated now. Clear the room first; no pupils; closed until done.",
+                place=f"{names} {about['place']}".strip(),
+            )
         case NoticeKind.PARENT_CALLED:
             return _("A guardian has called about one child of your class or of the school.")
 
@@ -112,6 +117,8 @@ def href_of(told: Told) -> str | None:
             )
         case NoticeKind.CALLS_DUE | NoticeKind.QUEUE | NoticeKind.PARENT_CALLED:
             return url_for("absence.queue")
+        case NoticeKind.SPILL:
+            return url_for("events.overview") if may(Permission.EVENTS_READ) else None
         case NoticeKind.NOT_HERE:
             return url_for("screening.overview")
         case NoticeKind.SHEET_MISSING_GRADE:

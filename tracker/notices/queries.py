@@ -143,6 +143,6 @@ def unread(user_id: int, day: date) -> list[Told]:
 def _still(notice: Notice, classes: Mapping[int, SchoolClass], came: set[tuple[int, str]]) -> Told | None:
     """A notice as far as it still holds."""
     if notice.kind not in SHEET_KINDS:
-        return Told(notice, ())
+        return Told(notice, [classes[one] for one in notice.details.get("classes", ())])
     left = [classes[one] for one in notice.details["classes"] if (one, notice.details["session"]) not in came]
     return Told(notice, left) if left else None

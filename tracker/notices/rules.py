@@ -34,6 +34,8 @@ class NoticeKind(StrEnum):
     """N10: how the absences stand in the afternoon."""
     DAY_NOT_CLOSED = "day_not_closed"
     """N18: the day's summary is not signed."""
+    SPILL = "spill"
+    """N13: a place is to be treated now."""
     PARENT_CALLED = "parent_called"
     """A guardian has told the school something about a child of the class."""
 
@@ -49,6 +51,7 @@ class Audience(StrEnum):
     SECOND_REPORTER = "second_reporter"
     DUTY_LEADER = "duty_leader"
     PRINCIPAL = "principal"
+    EVENT_TEAM = "event_team"
 
 
 RECIPIENTS: Mapping[NoticeKind, tuple[Audience, ...]] = {
@@ -63,6 +66,7 @@ RECIPIENTS: Mapping[NoticeKind, tuple[Audience, ...]] = {
     NoticeKind.CALLS_DUE: (Audience.HOMEROOM,),
     NoticeKind.QUEUE: (Audience.NURSE,),
     NoticeKind.DAY_NOT_CLOSED: (Audience.SECOND_REPORTER, Audience.PRINCIPAL),
+    NoticeKind.SPILL: (Audience.EVENT_TEAM,),
     NoticeKind.PARENT_CALLED: (Audience.HOMEROOM, Audience.NURSE),
 }
 """Who is told what."""
@@ -268,5 +272,7 @@ def _audience(
             return on(Duty.SECOND_REPORTER)
         case Audience.DUTY_LEADER:
             return on(Duty.DUTY_LEADER)
+        case Audience.EVENT_TEAM:
+            return on(Duty.EVENT_TEAM)
         case Audience.PRINCIPAL:
             return [one for one in people if Role.PRINCIPAL in one.roles]

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from tracker import clock, edge
 from tracker.accounts.guards import requires
+from tracker.disinfection import event_service as events
 from tracker.permissions import Permission, permits
 from tracker.room import forms, queries, service
 from tracker.room.queries import StaySeen
@@ -91,6 +92,8 @@ def _send(form: forms.ReportForm, child: Child) -> str:
     plans = session.plans.values() if session else ()
     excused = [code.value for code in excused_sessions(plans, clock.local(now).time())]
     reported = service.report(by, now, case, excused=excused)
+    if case.soiled:
+        events.tell_team(by, now, reported.stay_id)
     if form.temperature.tenths:
         readings.read_in_stay(
             by, now, reported.stay_id, child.id, form.temperature.tenths, Site.FOREHEAD, taken_at=now

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from tracker import clock, edge
 from tracker.accounts.guards import requires
+from tracker.disinfection import event_queries as happened
 from tracker.errors import Rejected
 from tracker.permissions import Permission
 from tracker.room import forms, queries, service
@@ -34,6 +35,7 @@ def _board(refused: edge.Form | None = None) -> Any:
         signs=queries.signs_of(ids),
         minutes=minutes,
         rooms=Room,
+        events=happened.events(clock.now()),
         refused=refused,
         form_has_errors=bool(refused),
         new_key=uuid4,
