@@ -207,3 +207,61 @@ def test_a_forgotten_password_is_replaced_by_the_assessment_office(app, sign_in,
     visitor = Visitor(app)
     visitor.send(visitor.get("/login"), username="ann", password="quite another")
     visitor.get("/")
+
+
+def test_a_child_s_history_papers_and_numbers_ask_for_the_pin_wherever_they_stand(app):
+    asked = {
+        rule.rule for rule in app.url_map.iter_rules() if getattr(app.view_functions[rule.endpoint], "pin", 0)
+    }
+    assert asked == {
+        "/absences/<id:episode_id>",
+        "/absences/<id:episode_id>/calls/<id:call_id>/strike",
+        "/absences/<id:episode_id>/papers/<id:paper_id>",
+        "/absences/<id:episode_id>/phone",
+        "/absences/<id:episode_id>/reason",
+        "/ledgers/<any(absences, causes, room, returns):name>",
+        "/ledgers/class/<ref>",
+        "/ledgers/class/<ref>/absences",
+        "/room/<id:stay_id>/phone",
+        "/students/<id:student_id>",
+        "/students/<id:student_id>/temperatures.svg",
+    }
+
+
+@pytest.mark.parametrize("name", ["absences", "causes", "room", "returns"])
+def test_a_page_that_is_no_one_child_s_asks_for_the_pin_too(app, name):
+    phone = signed_in_on(app, "own", "nora")
+    phone.get(f"/ledgers/{name}", 302)
+    assert phone.location == f"/account/pin?next=/ledgers/{name}"
+
+
+def test_a_form_that_meets_the_pin_is_kept_and_goes_on_afterwards(phone, episode):
+    set_pin(phone)
+    page = phone.get(f"/absences/{episode}")
+    later(minutes=11)
+    asks = phone.send(page, "#call-form", expect=401, result="home_ill", note="coughs a little")
+    assert "coughs" not in str(asks) and "Child" not in asks.text
+    kept = phone.send(asks, pin="2468", expect=200)
+    phone.send(kept)
+    assert "coughs a little" in phone.get(f"/absences/{episode}").text
+
+
+def test_a_refused_form_shows_no_history_before_the_pin(app, episode):
+    phone = signed_in_on(app, "own", "nora")
+    set_pin(phone)
+    page = phone.get(f"/absences/{episode}")
+    later(minutes=11)
+    asks = phone.send(page, f'form[action="/absences/{episode}/ask"]', expect=401)
+    assert "Child" not in asks.text
+    again = phone.send(phone.send(asks, pin="2468", expect=200), expect=422)
+    assert "Child 3-1 01" in again.text
+
+
+def test_a_number_of_the_observation_room_asks_for_the_pin(app, cast):
+    phone = signed_in_on(app, "own", "nora")
+    set_pin(phone)
+    phone.send(phone.get("/report/2024-1"), ".report", student=cast.students["3-1"][0], trouble="fever")
+    stay = phone.location
+    token = phone.token(phone.get(stay))
+    later(minutes=11)
+    phone.post(f"{stay}/phone", {"csrf_token": token, "no": "1"}, 401)

@@ -83,3 +83,13 @@ def test_no_password_is_kept(visitor, path, fields):
     answer = visitor.client.post(path, data=fields)
     assert b"secret" not in answer.data and b'name="kept"' not in answer.data
     assert answer.status_code in (302, 400)
+
+
+def test_an_entry_of_one_s_own_is_struck_afterwards_too(sign_in, cast):
+    gus = sign_in("gus")
+    gus.send(gus.get("/gate/"), "#stand")
+    gus.send(gus.get(f"/gate/students/{cast.students['3-1'][0]}"), "#stop", outcome="ill", temperature="")
+    gate = gus.get("/gate/")
+    page = ended(gus).send(gate, ".strike", expect=401)
+    gus.send(sign_in_again(gus, page, "gus"), "main form")
+    assert gus.location == "/gate/"

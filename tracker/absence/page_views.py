@@ -20,6 +20,7 @@ from tracker.absence import (
 )
 from tracker.absence.queries import Followed
 from tracker.absence.rules import LIVE, QUICK_RESULTS, CallWay
+from tracker.accounts.guards import ask_for_pin, needs_pin
 from tracker.errors import Rejected
 from tracker.permissions import Permission, permits
 from tracker.templating import class_label
@@ -102,6 +103,8 @@ def episode_page(
     **of_return: Any,
 ) -> Any:
     """The page of one absence, with refused forms as they were sent; that it was read is logged."""
+    if needs_pin():  # a refused form shows the history too
+        return ask_for_pin()
     one, today = found.episode, clock.today()
     calls = queries.calls_of(one.id)
     if form is None:

@@ -70,7 +70,7 @@ def _read(form: paper_forms.PaperForm) -> CleanFile | None:
 
 
 @bp.get("/<id:episode_id>/papers/<id:paper_id>")
-@requires(Permission.EPISODE_FOLLOW, of=paper)
+@requires(Permission.EPISODE_FOLLOW, of=paper, pin=True)
 def look(one: Paper) -> Response:
     """A paper itself.  A picture opens in the browser; a PDF is downloaded."""
     kept, episode_id = one.attachment, one.found.episode.id

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from tracker import clock
-from tracker.accounts import device_service, forms, queries, service
+from tracker.accounts import device_service, forms, keptform, queries, service
 from tracker.accounts.guards import pin_was_given, requires, sign_device_out
 from tracker.accounts.models import Device
 from tracker.accounts.rules import Refusal
@@ -74,6 +74,8 @@ def pin() -> Any:
             with transaction():
                 service.note_sign_in(clock.now(), g.identity.user_id, name, address)
             pin_was_given()
+            if (again := keptform.unseal(form.kept.data or "")) and keptform.may_send(g.identity, again):
+                return render_template("accounts/kept.html", kept=again)
             return redirect(onward or url_for("home.home"), 303)
         with transaction():
             service.note_failure(clock.now(), name, address)

@@ -136,6 +136,7 @@ class PinForm(FlaskForm):
 
     pin = Password(_l("PIN"), present=True)
     next = HiddenField()
+    kept = HiddenField()
 
     complaints = Form.complaints
     refuse = Form.refuse

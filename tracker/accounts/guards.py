@@ -136,7 +136,8 @@ def pin_was_given() -> None:
     session["pin_at"] = _seconds()
 
 
-def _needs_pin() -> bool:
+def needs_pin() -> bool:
+    """Whether this device asks for its owner's PIN before it shows a child's history."""
     if g.identity.device_id is None:
         return False
     fresh = _seconds() - session.get("pin_at", 0) <= PIN_MINUTES * 60
@@ -169,6 +170,15 @@ def ask_to_sign_in() -> Any:
     return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")))
 
 
+def ask_for_pin() -> Any:
+    """To the page that asks for the PIN and back; a form that was sent is kept on that page until then."""
+    if request.method == "GET":
+        return redirect(url_for("devices.pin", next=request.full_path.rstrip("?")))
+    if queries.has_pin(g.identity.user_id) and (sealed := keptform.seal()):
+        return keptform.pin_page(sealed)
+    return redirect(url_for("devices.pin", next=url_for("home.home")), 303)
+
+
 def requires(
     permission: Permission, *, of: Callable[..., Any] | None = None, pin: bool = False
 ) -> Callable[[View], View]:
@@ -188,18 +198,17 @@ def requires(
                 return ask_to_sign_in()
             if not has_role_for(g.identity, permission):
                 abort(403)
-            if of is None:
-                return view(**values)  # such a page is a list: no one child's
-            what = of(**values)
-            if what is None or not permits(g.identity, permission, what):
-                abort(404)
-            if pin and _needs_pin():
-                onward = request.full_path.rstrip("?") if request.method == "GET" else "/"
-                return redirect(url_for("devices.pin", next=onward))
-            return view(what)
+            if of is not None:
+                what = of(**values)
+                if what is None or not permits(g.identity, permission, what):
+                    abort(404)
+            if pin and needs_pin():
+                return ask_for_pin()
+            return view(**values) if of is None else view(what)
 
         guarded.guard = permission  # type: ignore[attr-defined]
         guarded.of = of  # type: ignore[attr-defined]
+        guarded.pin = pin  # type: ignore[attr-defined]
         return guarded
 
     return mark

@@ -1,4 +1,4 @@
-"""A form that met an ended sign-in: sealed into the sign-in page, and sent on by whoever may send it.
+"""A form that met an ended sign-in, or the PIN: sealed into that page, and sent on by whoever may send it.
 
 It is kept nowhere but on that page, encrypted: no row, no session, nothing on a shared computer that
 anybody could read.  Passwords and files are not kept.
@@ -51,6 +51,15 @@ def sign_in_page(sealed: str) -> tuple[str, int]:
     )
     form.kept.data = sealed
     return render_template("accounts/login.html", form=form), 401
+
+
+def pin_page(sealed: str) -> tuple[str, int]:
+    """The page that asks for the PIN as the answer to a form, which stays on it."""
+    from tracker.accounts.forms import PinForm
+
+    form = PinForm(formdata=None)
+    form.kept.data = sealed
+    return render_template("accounts/pin.html", form=form), 401
 
 
 def unseal(sealed: str) -> KeptForm | None:

@@ -68,6 +68,7 @@ def _go_on(user: User, use: DeviceUse, again: keptform.KeptForm) -> Any:
     who = queries.identity_of(user.id, user.session_epoch, clock.today())
     if who and use is DeviceUse.CLASSROOM:
         who = replace(who, on_classroom_screen=True)
+    g.identity = who
     if who is None or not keptform.may_send(who, again):
         flash(_("What was entered before belongs to somebody else. It was not sent."), "danger")
         return redirect(url_for("home.home"), 303)

@@ -143,7 +143,7 @@ def strike_call(found: StaySeen) -> Any:
 
 
 @bp.post("/<id:stay_id>/phone")
-@requires(Permission.ROOM_KEEP, of=found_stay)
+@requires(Permission.ROOM_KEEP, of=found_stay, pin=True)
 def phone(found: StaySeen) -> Any:
     """Show a guardian's number, on this answer only; that it was shown stays in the trail."""
     form, stay_id = forms.NumberForm(), found.id

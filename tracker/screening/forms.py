@@ -45,6 +45,9 @@ CHOICES: list[str] = [
 ]
 """What a student can be on a sheet, in the order of the buttons; absence is chosen with its reason."""
 
+KNOWN = "known"
+"""On a classroom's screen, of whom something is known already: it holds, and is not shown."""
+
 FIRST_CHOICES = 6
 """How many of them are offered at once; the others stand behind *more*."""
 
@@ -147,6 +150,8 @@ def line_words(line: Line | None, trigger: int, retest_trigger: int) -> str:
 
 def choice_word(choice: str) -> Any:
     """What a choice is called on its button."""
+    if choice == KNOWN:
+        return _l("Known already")
     if choice.startswith("absent:"):
         return {
             "absent:illness": _l("Absent: illness"),
@@ -195,6 +200,11 @@ class SheetForm:
             lines=self.lines | dict.fromkeys(unset, NORMAL_LINE),
         )
 
+    def covered(self, known: Mapping[int, Line]) -> "SheetForm":
+        """The form with what is known already of some students, which a classroom's screen does not show."""
+        typed = dict.fromkeys(known, Typed(choice=KNOWN))
+        return replace(self, typed=self.typed | typed, lines=self.lines | dict(known))
+
     def complained(self, students: Iterable[int], field: str, sentence: str) -> "SheetForm":
         """The form with one complaint more at each of these students."""
         more = {
@@ -206,6 +216,8 @@ class SheetForm:
 
     def asks_for(self, student: int, trigger: int) -> bool:
         """Whether something is still to be done about a student: to mend, or to measure again."""
+        if self.typed[student].choice == KNOWN:
+            return False
         line = self.lines[student]
         hot = line.first is not None and line.first >= trigger
         waits = hot and line.retest is None and line.fever in (None, FeverState.WAITING)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -120,6 +120,10 @@ class RosterStudent:
     @property
     def label(self) -> str:
         return seat_label(self.seat, f"{self.name} …{self.tail}" if self.tail else self.name)
+
+    def nameless(self, place: int) -> "RosterStudent":
+        """The student as a classroom's screen shows one: the seat, or else the place in the list."""
+        return replace(self, name=f"{self.seat:02}" if self.seat else f"({place})", seat=None, tail="")
 
 
 def seat_label(seat: int | None, name: str) -> str:

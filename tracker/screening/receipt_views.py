@@ -68,7 +68,8 @@ def receipt(asked: NumberedSheet) -> Any:
         abort(404)
     here = None
     exceptions: list[tuple[str, str]] = []
-    if head.head == asked.no:
+    others_look = g.identity.on_classroom_screen
+    if head.head == asked.no and not others_look:
         here = queries.kept_sheets(session.class_id, session.day, [session.code])[session.code]
         names = {one.id: one.label for one in queries.roster(session.class_id, session.day)}
         exceptions = [
@@ -76,7 +77,7 @@ def receipt(asked: NumberedSheet) -> Any:
             for student, line in here.lines.items()
             if forms.is_exception(line, session.trigger)
         ]
-    tells = here and session.day == clock.today() and not g.identity.on_classroom_screen
+    tells = here and session.day == clock.today()
     page = render_template(
         "screening/receipt.html",
         session=session,

@@ -14,6 +14,7 @@ from tracker.screening import forms, prefill_queries, queries, service, version_
 from tracker.screening.check_rules import bad_news
 from tracker.screening.queries import ClassSession, KeptSheet, RosterStudent
 from tracker.screening.rules import (
+    NORMAL_LINE,
     Affirmation,
     Difference,
     Line,
@@ -40,6 +41,30 @@ def address(session: ClassSession, endpoint: str, **more: Any) -> str:
     )
 
 
+def roster(session: ClassSession) -> list[RosterStudent]:
+    """The students of a sheet as whoever asks may see them: others look at a classroom's screen."""
+    students = queries.roster(session.class_id, session.day)
+    if g.identity.on_classroom_screen:
+        return [one.nameless(place) for place, one in enumerate(students, 1)]
+    return students
+
+
+def with_known(session: ClassSession, form: forms.SheetForm, sent: Mapping[str, str]) -> forms.SheetForm:
+    """The form with what a classroom's screen has not shown, where it was left to hold."""
+    asked = [
+        one
+        for one, typed in form.typed.items()
+        if sent.get(f"state-{one}") == forms.KNOWN and not (typed.first or typed.retest or typed.symptoms)
+    ]
+    if not asked:
+        return form
+    kept = queries.kept_sheets(session.class_id, session.day)
+    known = prefill_queries.prefilled(session.code, session.day, kept, roster(session))
+    form = form.covered({one: known[one] for one in asked if one in known})
+    words = _("What was known of this student has changed. Please look once more.")
+    return form.complained([one for one in asked if one not in known], "choice", words)
+
+
 def opened(
     session: ClassSession,
     kept: Mapping[SessionCode, KeptSheet],
@@ -52,7 +77,7 @@ def opened(
     mode = Mode.FULL if (chosen_mode or default) == Mode.FULL else Mode.EXCEPTIONS
     lines = here.lines if here else prefill_queries.prefilled(session.code, session.day, kept, students)
     start = forms.starting_line(Mode.EXCEPTIONS if here else mode)
-    return forms.SheetForm(
+    form = forms.SheetForm(
         key=uuid4(),
         base=here.version.no if here else 0,
         mode=mode,
@@ -61,6 +86,9 @@ def opened(
         typed={one.id: forms.typed_of(lines.get(one.id, start), mode) for one in students},
         lines={one.id: lines.get(one.id, start) for one in students},
     )
+    if g.identity.on_classroom_screen:
+        form = form.covered({one: line for one, line in lines.items() if line not in (start, NORMAL_LINE)})
+    return form
 
 
 def shown(
@@ -74,7 +102,7 @@ def shown(
     notes: list[str] | None = None,
 ) -> str:
     """The page of a sheet."""
-    students = students if students is not None else queries.roster(session.class_id, session.day)
+    students = students if students is not None else roster(session)
     now, plan = moment(), session.plan
     listed = [one for one in students if one.id in form.typed]
     complaints = [
@@ -94,7 +122,9 @@ def shown(
         counts=counts_of(form.lines.values(), trigger=session.trigger, retest_trigger=session.retest_trigger),
         choices=forms.choices_of(form.mode),
         first_choices=forms.FIRST_CHOICES + (form.mode is Mode.FULL),
-        words_of={choice: str(forms.choice_word(choice)) for choice in forms.choices_of(Mode.FULL)}
+        words_of={
+            choice: str(forms.choice_word(choice)) for choice in (*forms.choices_of(Mode.FULL), forms.KNOWN)
+        }
         | {symptom: str(word(symptom)) for symptom in Symptom},
         symptoms=Symptom,
         modes=Mode,
@@ -127,7 +157,7 @@ class Contested:
 
 def stale(session: ClassSession, form: forms.SheetForm) -> str:
     """Both versions side by side; what was typed stays in the form, now made from the newer version."""
-    students = queries.roster(session.class_id, session.day)
+    students = roster(session)
     here = queries.kept_sheets(session.class_id, session.day, [session.code]).get(session.code)
     start = forms.starting_line(form.mode)
     mine = {one.id: form.lines.get(one.id, start) for one in students}

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, g, redirect, render_template, request
+from flask import Blueprint, abort, flash, g, redirect, render_template, request
+from flask_babel import gettext as _
 
 from tracker import clock, edge
 from tracker.accounts.guards import requires
@@ -93,8 +94,10 @@ def sheet(session: ClassSession) -> Any:
     if request.method == "POST":
         return _take(session)
     kept = queries.kept_sheets(session.class_id, session.day)
-    students = queries.roster(session.class_id, session.day)
+    students = sheet_page.roster(session)
     here = kept.get(session.code)
+    if here and g.identity.on_classroom_screen:
+        return _to_receipt(session)
     form = sheet_page.opened(session, kept, students, request.args.get("mode"))
     refused = None
     try:
@@ -115,6 +118,10 @@ def _take(session: ClassSession) -> Any:
     form = forms.read_sheet(request.form, session.day)
     if form is None:
         abort(400)
+    if g.identity.on_classroom_screen:
+        if form.base and (answer := _to_receipt(session)):
+            return answer
+        form = sheet_page.with_known(session, form, request.form)
     if form.fills:
         return sheet_page.shown(session, form.filled())
     if not form.is_readable:
@@ -128,12 +135,25 @@ def _take(session: ClassSession) -> Any:
         except Rejected as no:
             return _taken_before(session, form) or (_refused_page(session, form, no), 422)
         except service.Stale:
-            return _taken_before(session, form) or (sheet_page.stale(session, form), 409)
+            if taken := _taken_before(session, form):
+                return taken
+            if g.identity.on_classroom_screen and (answer := _to_receipt(session)):
+                return answer
+            return sheet_page.stale(session, form), 409
         except (sa.exc.IntegrityError, RunAgain):
             # Two at the same instant met: the second now sees the first.
             if attempt == 2 and not (taken := _taken_before(session, form)):
                 raise
     return taken
+
+
+def _to_receipt(session: ClassSession) -> Any:
+    """To the receipt of a sheet that is there: a classroom's screen does not show what it says."""
+    kept = queries.sheet_of(session.class_id, session.day, session.code)
+    if kept is None or kept.head is None:
+        return None
+    flash(_("This sheet is submitted. Please correct it on another device, not on the classroom's screen."))
+    return redirect(sheet_page.address(session, "receipts.receipt", no=kept.head), 303)
 
 
 def _refused_page(session: ClassSession, form: forms.SheetForm, no: Rejected) -> str:
