@@ -163,6 +163,9 @@ def test_a_child_with_a_fever_at_the_gate_goes_the_whole_way_until_it_is_back(vi
              "Left the observation room", "Guardian called", "38.3 ℃", "37.8 ℃"]  # fmt: skip
     places = [next(n for n, line in enumerate(told) if words in line) for words in order]
     assert places == sorted(places), told
+    nurse.goto(base + "/ledgers/absences?since=2026-09-21&until=2026-09-30")
+    row = nurse.locator("tbody tr", has_text="虚小舟").first
+    expect(row).to_contain_text("Influenza")
 
 
 def test_a_child_that_vomits_in_the_music_room_is_reported_in_six_taps(visit, served):

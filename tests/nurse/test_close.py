@@ -1,5 +1,7 @@
 """The day is closed: zero is a report, what is missing is named, and every signature is kept."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -8,6 +10,8 @@ from tests.cast import TODAY, count
 from tracker import clock
 from tracker.audit.models import Trail
 from tracker.db import db
+from tracker.facts.models import Observation
+from tracker.facts.rules import ObservationKind, SourceKind, Symptom
 from tracker.gate.models import GateRecord
 from tracker.nurse.models import DayClose
 
@@ -137,3 +141,25 @@ def test_who_stood_at_the_gate_is_told_beside_the_sums_though_nobody_was_stopped
     db.session.commit()
     lane = " ".join(sign_in("nora").get("/nurse/close").select_one("[aria-labelledby=gate] li").text.split())
     assert lane.startswith("Lane 1 · Gus Gate") and lane.endswith("07:20–08:25 · entered 0")
+
+
+@pytest.mark.parametrize("days, shown", [((14, 7, 0), True), ((13, 7, 0), False), ((30, 15), False)])
+def test_a_child_that_comes_to_school_with_a_cough_for_two_weeks_is_named_to_the_nurse_each_evening(
+    sign_in, cast, days, shown
+):
+    take_all(cast)
+    child, now = cast.students["4-2"][1], clock.now()
+    onset = TODAY - timedelta(days=days[0])
+    for ago in days:
+        on = TODAY - timedelta(days=ago)
+        db.session.add(
+            Observation(
+                student_id=child, kind=ObservationKind.SYMPTOM, code=Symptom.COUGH.value, on=on, onset_on=onset,
+                known_at=now - timedelta(days=ago), recorded_at=now, source_kind=SourceKind.SHEET, source_id=1, source_no=1,
+            )
+        )  # fmt: skip
+    db.session.commit()
+    named = (
+        sign_in("nora").get("/nurse/close").select(f'[aria-labelledby=coughing] a[href="/students/{child}"]')
+    )
+    assert bool(named) == shown

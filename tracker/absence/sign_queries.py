@@ -6,11 +6,15 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
+from tracker import clock
 from tracker.absence.models import Episode
+from tracker.absence.queries import of_class_now
 from tracker.absence.sign_rules import Cough, cough_since
 from tracker.db import db
 from tracker.facts.models import Observation
 from tracker.facts.rules import ObservationKind, SourceKind, Symptom
+from tracker.school.models import Enrolment, SchoolClass, Student
+from tracker.school.queries import class_order, enrolled_on
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,15 @@ def symptoms_of_calls(call_ids: Collection[int]) -> dict[int, list[Symptom]]:
 LOOK_BACK = timedelta(days=90)
 
 
-def long_coughs(student_ids: Collection[int], today: date) -> dict[int, datetime]:
-    """Since when students are known to cough for over two weeks; who does not, or no longer, is not in it."""
+def long_coughs(student_ids: Collection[int] | None, today: date) -> dict[int, datetime]:
+    """Since when students are known to cough for over two weeks; who does not, or no longer, is not in it.
+
+    Of some students, or (None) of all.
+    """
     rows = db.session.execute(
         sa.select(Observation.student_id, Observation.on, Observation.onset_on, Observation.known_at)
         .where(
-            Observation.student_id.in_(student_ids),
+            sa.true() if student_ids is None else Observation.student_id.in_(student_ids),
             Observation.on >= today - LOOK_BACK,
             Observation.kind == ObservationKind.SYMPTOM,
             Observation.code == Symptom.COUGH,
@@ -91,3 +98,31 @@ def long_coughs(student_ids: Collection[int], today: date) -> dict[int, datetime
     for student, on, onset_on, known_at in rows:
         coughs.setdefault(student, []).append(Cough(on, onset_on, known_at))
     return {student: since for student, told in coughs.items() if (since := cough_since(told, today))}
+
+
+@dataclass(frozen=True)
+class Coughing:
+    """A student who has coughed for over two weeks, at school or at home."""
+
+    student: Student
+    school_class: SchoolClass
+    since: date
+
+
+def coughing(today: date) -> list[Coughing]:
+    """Who coughs for over two weeks, by class: to be shown the way to the tuberculosis clinic.
+
+    Two statements, one where nobody does.  Source: the usual practice of schools under GB 28932-2012.
+    """
+    since = long_coughs(None, today)
+    if not since:
+        return []
+    rows = db.session.execute(
+        sa.select(Student, SchoolClass)
+        .select_from(Student)
+        .join(Enrolment, sa.and_(Enrolment.student_id == Student.id, of_class_now(today)))
+        .join(SchoolClass, SchoolClass.id == Enrolment.class_id)
+        .where(Student.id.in_(since), *enrolled_on(today))
+        .order_by(*class_order(), Enrolment.seat)
+    )
+    return [Coughing(student, of, clock.local(since[student.id]).date()) for student, of in rows]

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, flash, g, request, url_for
 from flask_babel import gettext as _
 
 from tracker import clock, edge
+from tracker.absence import sign_queries
 from tracker.accounts.guards import requires
 from tracker.gate import queries as gate
 from tracker.nurse import close_queries, forms, service, summary_words
@@ -40,17 +41,22 @@ def close_day() -> Any:
     classes = {one.id: one for one in school.all_classes()}
     signed = close_queries.closes(day)
     holds = signed[0].close.summary if signed else stored
-    return edge.page(
+    coughing = sign_queries.coughing(today)
+    page = edge.page(
         "nurse/close.html",
         form=form,
         day=day,
         summary=summary,
         gate=gate.records(day),
         gate_is_due=gate.is_due(day, now),
+        coughing=coughing,
         signed=signed,
         changed=bool(signed) and holds != stored,
         texts=summary_words.texts(holds, day, classes) if summary.sheets or signed else {},
     )
+    if coughing:
+        edge.log_reading("coughing", 0)
+    return page
 
 
 def _day(today: date) -> date:
