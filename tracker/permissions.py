@@ -102,6 +102,8 @@ class Permission(StrEnum):
     """The sheets and absences of one class, to print and as a workbook."""
     LEDGER_NURSE = "ledgers:nurse:read"
     """The ledgers of the whole school that name children."""
+    LEDGER_HYGIENE = "ledgers:hygiene:read"
+    """The disinfection record, its summary by keeper, the stock list: no student."""
     SCORES_READ = "assessment:scores:read"
     """The week's scores of all classes."""
     DUTIES_READ = "assessment:duties:read"
@@ -247,7 +249,8 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.SUPPLY_READ: [[is_logistics], [is_nurse], [is_principal]],
     Permission.SUPPLY_KEEP: [[is_logistics], [is_nurse]],
     Permission.SUPPLY_MIX: [[is_staff], [is_logistics], [is_nurse]],
-    Permission.LEDGERS_LIST: [[is_teacher], [is_nurse], [is_principal]],
+    Permission.LEDGERS_LIST: [[is_teacher], [is_nurse], [is_principal], [is_logistics]],
+    Permission.LEDGER_HYGIENE: [[is_logistics], [is_nurse], [is_principal]],
     Permission.LEDGER_SCHOOL: [[is_nurse], [is_principal]],
     Permission.LEDGER_CLASS: [[is_teacher, of_own_class], [is_nurse]],
     Permission.LEDGER_NURSE: [[is_nurse]],

@@ -231,8 +231,10 @@ def test_the_index_offers_what_one_may_open(sign_in):
         return [a["href"].partition("?")[0] for a in sign_in(who).get("/ledgers/").select("main a")]
 
     assert links("ann") == ["/ledgers/class/2024-1", "/ledgers/class/2024-1/absences"]
-    assert links("pia") == ["/ledgers/day"]
-    assert len(links("nora")) == 5 + 2 * 2
+    hygiene = [f"/ledgers/{name}" for name in ("disinfection", "keepers", "stock")]
+    assert links("pia") == ["/ledgers/day", *hygiene]
+    assert links("lou") == hygiene
+    assert len(links("nora")) == 5 + 3 + 2 * 2
 
 
 @pytest.mark.parametrize("path", ["", "day", "class/2024-1", "absences", "causes", "room", "returns"])

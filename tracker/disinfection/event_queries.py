@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,9 +14,9 @@ from tracker.db import db
 from tracker.disinfection.event_models import EventRecord
 from tracker.disinfection.event_rules import (
     AFTER_SCHOOL,
+    ASKED_FOR,
     CAUSE_OF,
     COME_WITHIN,
-    OPEN_DAYS,
     PLACE_OF,
     TREATMENTS,
     EventCause,
@@ -107,8 +107,8 @@ class Event:
         return self.done.opens_at if self.done else None
 
 
-def _happened(since: datetime) -> Any:
-    """Everything that happened since a moment, one row each.  Never the child, but for its class."""
+def _happened(now: datetime) -> Any:
+    """Everything that is still asked for at a moment, one row each.  Never the child, but for its class."""
     other, way = aliased(Stay), aliased(Stay)
     occupied = sa.exists().where(
         other.room == Stay.room, other.arrived_at.is_not(None), other.ended_at.is_(None)
@@ -124,7 +124,7 @@ def _happened(since: datetime) -> Any:
         Stay.room,
     ).where(
         Stay.room.is_not(None),
-        Stay.ended_at >= since,
+        Stay.ended_at >= now - ASKED_FOR[EventCause.STAY],
         sa.or_(recorded, sa.and_(Stay.cleaned_at.is_(None), ~occupied, ~newer)),
     )
     floors = sa.select(
@@ -136,7 +136,7 @@ def _happened(since: datetime) -> Any:
         sa.cast(sa.null(), Stay.room.type),
     ).where(
         Stay.soiled,
-        Stay.reported_at >= since,
+        Stay.reported_at >= now - ASKED_FOR[EventCause.SPILL],
         Stay.ended_how.is_distinct_from(StayEnd.NEVER_CAME),
     )
     left_class = sa.or_(
@@ -163,7 +163,7 @@ def _happened(since: datetime) -> Any:
     ).where(
         Fever.state == FeverState.CONFIRMED,
         Fever.source != FeverSource.GATE,  # who was stopped at the gate has not sat at a desk
-        Fever.decided_at >= since,
+        Fever.decided_at >= now - ASKED_FOR[EventCause.FEVER],
         sa.or_(Fever.source == FeverSource.STAY, left_class),
     )
     return sa.union_all(rooms, floors, desks).subquery("happened")
@@ -171,7 +171,7 @@ def _happened(since: datetime) -> Any:
 
 def _rows(now: datetime, *where: Any) -> Sequence[Any]:
     today = clock.local(now).date()
-    what = _happened(now - timedelta(days=OPEN_DAYS))
+    what = _happened(now)
     asked = (
         sa.select(what, Enrolment.class_id, EventRecord, Record, User.name.label("by"))
         .outerjoin(Enrolment, sa.and_(Enrolment.student_id == what.c.student_id, *enrolled_on(today)))
@@ -189,12 +189,14 @@ def _rows(now: datetime, *where: Any) -> Sequence[Any]:
 
 
 def events(now: datetime) -> list[Event]:
-    """What is to be treated, and what was finished today, the oldest first.  Two statements; one for none."""
+    """What is to be treated, and what was finished today: closed places first, then the oldest.
+
+    Two statements; one for none.
+    """
     morning = clock.at(clock.local(now).date(), time())
-    return _made(
-        _rows(now, lambda _: sa.or_(Record.finished.is_(None), Record.finished >= morning)),
-        clock.local(now).date(),
-    )
+    rows = _rows(now, lambda _: sa.or_(Record.finished.is_(None), Record.finished >= morning))
+    found = _made(rows, clock.local(now).date())
+    return sorted(found, key=lambda one: (not one.is_open(now), not one.is_closed(now)))
 
 
 def event(place: EventPlace, subject_id: int, now: datetime) -> Event | None:

@@ -87,8 +87,12 @@ COME_WITHIN = timedelta(minutes=15)
 AFTER_SCHOOL = time(18)
 """Until then the desk of a child that left with a fever is done."""
 
-OPEN_DAYS = 7
-"""For so many days an event is asked for; after that it is too late to be of use."""
+ASKED_FOR: Mapping[EventCause, timedelta] = {
+    EventCause.SPILL: timedelta(days=7),
+    EventCause.STAY: timedelta(days=7),
+    EventCause.FEVER: timedelta(days=1),
+}
+"""For how long an event is asked for; after that it is too late to be of use."""
 
 MEDICAL = frozenset({ZoneType.OBSERVATION_ROOM, ZoneType.NURSE_ROOM})
 """The nurse's own rooms."""

@@ -26,6 +26,9 @@ TITLES: dict[Ledger, Any] = {
     Ledger.CAUSES: _l("Tracing of unknown reasons"),
     Ledger.ROOM: _l("Observation room log"),
     Ledger.RETURNS: _l("Return-to-class checks"),
+    Ledger.DISINFECTION: _l("Disinfection record"),
+    Ledger.KEEPERS: _l("Disinfection by department and class"),
+    Ledger.STOCK: _l("Stock list"),
 }
 
 HEADERS: dict[str, Any] = {
@@ -90,6 +93,41 @@ HEADERS: dict[str, Any] = {
     "cleared_by": _l("Cleared by"),
     "cleared_at": _l("Cleared at"),
     "note": _l("Note"),
+    "day": _l("Day"),
+    "span": _l("From–to"),
+    "zone": _l("Zone"),
+    "objects": _l("Objects"),
+    "kind": _lp("disinfection", "Kind"),
+    "method": _l("Method"),
+    "agent": _l("Agent"),
+    "lot": _l("Lot"),
+    "mg_per_l": _l("mg/L"),
+    "minutes": _l("Dwell, min"),
+    "aired": _l("Aired"),
+    "operator": _l("Operator"),
+    "reasons": _l("Why not"),
+    "remark": _l("Remark"),
+    "teacher": _lp("signs", "Class teacher"),
+    "acceptor": _l("Acceptor"),
+    "department": _l("Department"),
+    "asked": _l("Asked for"),
+    "on_time": _lp("task", "On time"),
+    "late": _lp("task", "Late"),
+    "not_done": _lp("task", "Not done"),
+    "excused": _lp("task", "Excused"),
+    "missed": _lp("task", "Missed"),
+    "pending": _lp("task", "Not due yet"),
+    "share": _lp("task", "Share"),
+    "supply": _l("Supply"),
+    "category": _lp("supply", "Kind"),
+    "unit": _l("Unit"),
+    "balance": _l("In stock"),
+    "minimum": _l("Minimum"),
+    "lent": _l("Lent"),
+    "lasts": _l("School days left"),
+    "shelf": _l("Expiry"),
+    "keeper": _lp("supply", "Kept by"),
+    "counted": _l("Counted"),
 }
 
 MARKS: dict[Mark, Any] = {
@@ -105,6 +143,9 @@ SIGNED_BY: dict[Ledger, Sequence[Any]] = {
     Ledger.CAUSES: (_l("School nurse"), _l("Principal")),
     Ledger.ROOM: (_l("School nurse"), _l("Principal")),
     Ledger.RETURNS: (_l("School nurse"), _l("Principal")),
+    Ledger.DISINFECTION: (_l("Head of logistics"), _l("School nurse")),
+    Ledger.KEEPERS: (_l("Head of logistics"), _l("Principal")),
+    Ledger.STOCK: (_l("Head of logistics"), _l("Principal")),
 }
 """Whose names stand under a ledger, to be signed."""
 
@@ -142,7 +183,7 @@ class Words:
             return ""
         if column.kind is Kind.COUNT:
             if is_missing(value):
-                return "" if column.name in ("seat", "age") else str(MARKS[Mark.NOT_SUBMITTED])
+                return "" if column.name in ("seat", "age", "lasts") else str(MARKS[Mark.NOT_SUBMITTED])
             return str(value)
         if is_missing(value):
             return ""
@@ -232,6 +273,15 @@ class PeriodForm(FlaskForm):
     def complaints(self) -> list[tuple[str | None, Any]]:
         """What is wrong, field by field."""
         return [(field.id, error) for field in self for error in field.errors]
+
+
+class TodayForm(FlaskForm):
+    """Nothing to choose: how it stands now."""
+
+    class Meta:
+        csrf = False
+
+    complaints: Sequence[tuple[str | None, Any]] = ()
 
 
 class DayForm(FlaskForm):

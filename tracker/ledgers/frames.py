@@ -51,15 +51,19 @@ def filled(
     rows: Iterable[dict[str, Any]],
     *,
     sums: bool = False,
+    but: Sequence[str] = (),
     beside: Filled | None = None,
 ) -> Filled:
-    """Rows in the order they come as a frame: counts as numbers that can be missing, all else as it is."""
+    """Rows in the order they come as a frame: counts as numbers that can be missing, all else as it is.
+
+    `but` are counts that are not summed.
+    """
     given = list(rows)
     names = [column.name for column in columns if column.kind is not Kind.SIGN]
     frame = pd.DataFrame(given, columns=names, dtype=object)
     counts = [column.name for column in columns if column.kind is Kind.COUNT]
     frame = frame.astype(dict.fromkeys(counts, "Int64"))
-    totals = {name: frame[name].sum(min_count=1) for name in counts} if sums else None
+    totals = {name: frame[name].sum(min_count=1) for name in counts if name not in but} if sums else None
     return Filled(ledger, columns, frame, totals, beside)
 
 

@@ -1,4 +1,4 @@
-"""The six ledgers: their columns, their periods, and what a cell can hold.  No database, no web."""
+"""The ledgers: their columns, their periods, and what a cell can hold.  No database, no web."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +18,13 @@ class Ledger(StrEnum):
     CAUSES = "causes"
     ROOM = "room"
     RETURNS = "returns"
+    DISINFECTION = "disinfection"
+    KEEPERS = "keepers"
+    STOCK = "stock"
+
+
+NO_HEALTH = frozenset({Ledger.DAILY, Ledger.DISINFECTION, Ledger.KEEPERS, Ledger.STOCK})
+"""Ledgers that name no child: who reads them is not kept."""
 
 
 class Kind(StrEnum):
@@ -181,6 +188,51 @@ RETURN_COLUMNS = [
     Column("back_on", Kind.DAY),
     Column("note"),
     _SIGN,
+]
+
+DISINFECTION_COLUMNS = [
+    NO,
+    Column("day", Kind.DAY),
+    Column("span"),
+    Column("school_class", Kind.CLASS),
+    Column("zone"),
+    Column("objects", Kind.CODES),
+    Column("kind", Kind.CODES),
+    Column("method", Kind.CODES),
+    Column("agent", Kind.CODES),
+    Column("lot"),
+    Column("mg_per_l"),
+    Column("minutes"),
+    Column("aired"),
+    Column("operator"),
+    Column("result", Kind.CODES),
+    Column("reasons", Kind.CODES),
+    Column("remark"),
+    Column("teacher", Kind.SIGN),
+    Column("acceptor", Kind.SIGN),
+]
+
+KEEPER_COLUMNS = [
+    NO,
+    Column("department"),
+    Column("school_class", Kind.CLASS),
+    *(
+        Column(name, Kind.COUNT)
+        for name in ("asked", "on_time", "late", "not_done", "excused", "missed", "pending")
+    ),
+    Column("share"),
+    _SIGN,
+]
+
+STOCK_COLUMNS = [
+    NO,
+    Column("supply"),
+    Column("category", Kind.CODES),
+    Column("unit", Kind.CODES),
+    *(Column(name, Kind.COUNT) for name in ("balance", "minimum", "lent", "lasts")),
+    Column("shelf", Kind.CODES),
+    Column("keeper"),
+    Column("counted", Kind.SIGN),
 ]
 
 LONGEST = timedelta(days=370)

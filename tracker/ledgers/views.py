@@ -14,7 +14,7 @@ from tracker import clock
 from tracker.accounts.guards import requires
 from tracker.accounts.rules import Identity
 from tracker.edge import log_reading, page
-from tracker.ledgers.rules import Column, Kind, Ledger
+from tracker.ledgers.rules import NO_HEALTH, Column, Kind, Ledger
 from tracker.permissions import Permission, permits
 from tracker.school import queries as school
 from tracker.school.models import SchoolClass
@@ -61,6 +61,7 @@ def index() -> Any:
         titles=TITLES,
         Ledger=Ledger,
         classes=_own_classes(g.identity),
+        hygiene_ledgers=[Ledger.DISINFECTION, Ledger.KEEPERS],
         nurse_ledgers=[Ledger.ABSENCES, Ledger.CAUSES, Ledger.ROOM, Ledger.RETURNS],
     )
 
@@ -124,6 +125,31 @@ def school_ledger(name: str) -> Any:
     return _answer(make(since, until, clock.today()), form, since, until)
 
 
+@bp.get("/<any(disinfection, keepers):name>")
+@requires(Permission.LEDGER_HYGIENE)
+def hygiene(name: str) -> Any:
+    """What was disinfected in a period, and how the tasks of each keeper turned out."""
+    from tracker.ledgers import hygiene_frames
+    from tracker.ledgers.forms import PeriodForm
+
+    form = PeriodForm(request.args)
+    since, until = form.period(clock.today())
+    is_record = Ledger(name) is Ledger.DISINFECTION
+    make = hygiene_frames.disinfections if is_record else hygiene_frames.keepers
+    return _answer(make(since, until, clock.today()), form, since, until)
+
+
+@bp.get("/stock")
+@requires(Permission.LEDGER_HYGIENE)
+def stock() -> Any:
+    """What is in stock now, to count it by."""
+    from tracker.ledgers import hygiene_frames
+    from tracker.ledgers.forms import TodayForm
+
+    today = clock.today()
+    return _answer(hygiene_frames.stock(today), TodayForm(request.args), today, today)
+
+
 def _answer(ledger: Any, form: Any, since: date, until: date, school_class: SchoolClass | None = None) -> Any:
     """The page of a ledger, or its workbook: from the one frame."""
     from tracker.ledgers.forms import SIGNED_BY, TITLES, Words, moment_words, period_words
@@ -162,12 +188,14 @@ def _answer(ledger: Any, form: Any, since: date, until: date, school_class: Scho
             file_url=f"?{urlencode(_asked(since, until, form))}",
             code=422 if form.errors else None,
         )
-    if ledger.ledger is not Ledger.DAILY:
+    if ledger.ledger not in NO_HEALTH:
         log_reading(f"ledger.{ledger.ledger}", school_class.id if school_class else 0)
     return answer
 
 
 def _asked(since: date, until: date, form: Any) -> dict[str, str]:
+    if not list(form):
+        return {"file": "xlsx"}
     if "day" in form:
         return {"day": since.isoformat(), "file": "xlsx"}
     return {"since": since.isoformat(), "until": until.isoformat(), "file": "xlsx"}

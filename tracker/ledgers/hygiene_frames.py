@@ -1,0 +1,154 @@
+"""The ledgers of disinfection and of what is in stock, as frames.  They name no student."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from tracker import clock
+from tracker.disinfection.event_rules import TREATMENTS, DisinfectionKind
+from tracker.disinfection.frames import tasks_frame
+from tracker.disinfection.rules import Agent, ItemResult, Method, ObjectKind
+from tracker.ledgers import hygiene_queries as queries
+from tracker.ledgers.frames import Filled, filled
+from tracker.ledgers.rules import DISINFECTION_COLUMNS, KEEPER_COLUMNS, STOCK_COLUMNS, Ledger
+from tracker.school.queries import classes_on
+from tracker.supplies.queries import stocks
+
+
+def disinfections(since: date, until: date, today: date) -> Filled:
+    """A row a record that was finished in the period, by day, hour and the order of walking."""
+    rows = []
+    for no, one in enumerate(queries.records(since, until), 1):
+        record, done = one.record, one.event
+        row: dict[str, Any] = {
+            "no": no,
+            "day": record.day,
+            "span": _span(record.started, record.finished),
+            "school_class": one.school_class,
+            "zone": one.zone.name,
+            "operator": " ".join(part for part in (one.by, done.helper if done else None) if part),
+        }
+        if done is not None:
+            need = TREATMENTS[done.cause]
+            row |= {
+                "kind": need.kind,
+                "method": Method.WIPE,
+                "agent": Agent.CHLORINE,
+                "lot": one.lot,
+                "mg_per_l": str(done.mg_per_l),
+                "minutes": str(done.minutes),
+                "aired": _span(record.finished, done.opens_at) if need.airing_minutes else None,
+                "result": ItemResult.DONE,
+                "remark": done.note,
+            }
+        else:
+            row |= _of_schedule(one)
+        rows.append(row)
+    return filled(Ledger.DISINFECTION, DISINFECTION_COLUMNS, rows)
+
+
+def _of_schedule(one: queries.RecordSeen) -> dict[str, Any]:
+    """What the schedule asked for, of what was recorded as done or not."""
+    plans = [item.schedule for item in one.items if item.schedule]
+    airs = any(item.kind is ObjectKind.AIR and item.row.result is ItemResult.DONE for item in one.items)
+    return {
+        "objects": tuple(item.kind for item in one.items) or None,
+        "kind": DisinfectionKind.PREVENTIVE,
+        "method": _once(plan.method for plan in plans),
+        "agent": _once(plan.agent for plan in plans if plan.agent is not Agent.NONE),
+        "mg_per_l": _numbers(plan.mg_per_l for plan in plans),
+        "minutes": _numbers(plan.minutes for plan in plans),
+        "aired": _span(one.record.started, one.record.finished) if airs else None,
+        "result": _once(item.row.result for item in one.items),
+        "reasons": _once(item.row.reason for item in one.items if item.row.reason),
+        "remark": "; ".join(item.row.note for item in one.items if item.row.note) or None,
+    }
+
+
+def _once(codes: Iterable[Any]) -> tuple[Any, ...] | None:
+    return tuple(dict.fromkeys(codes)) or None
+
+
+def _numbers(values: Iterable[int | None]) -> str | None:
+    return " / ".join(str(value) for value in sorted({value for value in values if value})) or None
+
+
+def _span(since: datetime | None, until: datetime | None) -> str | None:
+    if since is None or until is None:
+        return None
+    first, last = clock.local(since), clock.local(until)
+    ends = f"{last:%H:%M}" if last.date() == first.date() else f"{last:%m-%d %H:%M}"
+    return f"{first:%H:%M}–{ends}"
+
+
+OUTCOMES = ("on_time", "late", "not_done", "excused", "missed", "pending")
+"""Each task is one of these: the sum is what was asked for."""
+
+
+def outcomes(tasks: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """How tasks turned out, a column each of OUTCOMES with 1 or 0: the same rule as on the day's list."""
+    finished = tasks["finished"].notna() & (tasks["finished"] <= tasks["late_until"])
+    nothing = finished & (tasks["not_done"] > 0) & (tasks["done"] == 0)
+    excused = nothing & (tasks["not_done"] == tasks["not_done_excused"])
+    did = finished & ~nothing
+    over = ~finished & (tasks["late_until"] < pd.Timestamp(now).tz_convert("UTC"))
+    return tasks.assign(
+        on_time=did & (tasks["finished"] <= tasks["due"]),
+        late=did & (tasks["finished"] > tasks["due"]),
+        not_done=nothing & ~excused,
+        excused=excused,
+        missed=over,
+        pending=~finished & ~over,
+    )
+
+
+def keepers(since: date, until: date, today: date) -> Filled:
+    """A row a department, then a row a class: what was asked for in the period, and how it turned out."""
+    tasks = outcomes(tasks_frame(since, until), clock.now())
+    counts = {
+        which: tasks.groupby(f"{which}_id")[list(OUTCOMES)].sum().astype(int)
+        for which in ("department", "class")
+    }
+    rows = [
+        {"department": one.name} | _counted(counts["department"], one.id) for one in queries.departments()
+    ]
+    rows += [{"school_class": one} | _counted(counts["class"], one.id) for one in classes_on(today)]
+    kept = [row for row in rows if row["asked"]]
+    return filled(
+        Ledger.KEEPERS,
+        KEEPER_COLUMNS,
+        [{"no": no} | row for no, row in enumerate(kept, 1)],
+        sums=True,
+        but=("no",),
+    )
+
+
+def _counted(counts: pd.DataFrame, keeper: int) -> dict[str, Any]:
+    of_keeper: Any = counts.loc[keeper] if keeper in counts.index else dict.fromkeys(OUTCOMES, 0)
+    found: dict[str, Any] = {name: int(of_keeper[name]) for name in OUTCOMES}
+    over = sum(found.values()) - found["pending"]
+    fulfilled = found["on_time"] + found["excused"]
+    share = f"{round(1000 * fulfilled / over) / 10:g} %" if over else None
+    return {**found, "asked": sum(found.values()), "share": share}
+
+
+def stock(today: date) -> Filled:
+    """A row a supply as it stands now: how much there is, how long it lasts, and what is to be bought."""
+    rows = [
+        {
+            "supply": one.supply.name,
+            "category": category,
+            "unit": one.supply.unit,
+            "balance": one.balance,
+            "minimum": one.supply.minimum,
+            "lent": one.lent,
+            "lasts": one.lasts if one.lasts is not None else pd.NA,
+            "shelf": one.shelf,
+            "keeper": one.supply.keeper,
+        }
+        for category, of_category in stocks(today).items()
+        for one in of_category
+    ]
+    return filled(Ledger.STOCK, STOCK_COLUMNS, [{"no": no} | row for no, row in enumerate(rows, 1)])

@@ -1,0 +1,110 @@
+"""Reading what was disinfected, for its ledgers.  Nothing here writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from tracker.accounts.models import User
+from tracker.db import db
+from tracker.disinfection.event_models import EventRecord
+from tracker.disinfection.models import Department, Record, RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
+from tracker.disinfection.rules import ROUTINE, ObjectKind, RecordState, read_slot
+from tracker.school.models import SchoolClass
+from tracker.supplies.models import Batch, Lot, Supply
+
+Version = TypeVar("Version")
+
+
+@dataclass(frozen=True)
+class ItemSeen:
+    """One object of a record, and the schedule that asked for it."""
+
+    kind: ObjectKind
+    row: RecordItem
+    schedule: Schedule | None
+
+
+@dataclass(frozen=True)
+class RecordSeen:
+    """One finished record, with all that its line in the ledger says."""
+
+    record: Record
+    zone: Zone
+    by: str
+    school_class: SchoolClass | None
+    event: EventRecord | None
+    lot: str | None
+    """Of what it was mixed."""
+    items: list[ItemSeen] = field(default_factory=list)
+
+
+def departments() -> Sequence[Department]:
+    """The departments in the order in which they were made."""
+    return db.session.scalars(sa.select(Department).order_by(Department.id)).all()
+
+
+def records(since: date, until: date) -> list[RecordSeen]:
+    """The finished records of a period, by day, hour and the order of walking.  Four statements."""
+    during = (Record.day.between(since, until), Record.state == RecordState.DONE)
+    owners = _owners(until)
+    found: dict[int, RecordSeen] = {}
+    for record, zone, by, event, code, supply in db.session.execute(
+        sa.select(Record, Zone, User.name, EventRecord, Lot.code, Supply.name)
+        .join(Zone, Zone.id == Record.zone_id)
+        .join(User, User.id == Record.by)
+        .outerjoin(EventRecord, EventRecord.record_id == Record.id)
+        .outerjoin(Batch, Batch.id == EventRecord.batch_id)
+        .outerjoin(Lot, Lot.id == Batch.lot_id)
+        .outerjoin(Supply, Supply.id == Lot.supply_id)
+        .where(*during)
+        .order_by(Record.day, Record.started, Zone.walk_order, Record.id)
+    ):
+        lot = f"{supply} {code}" if code else None
+        owner = _newest(owners.get(zone.id, ()), record.day)
+        found[record.id] = RecordSeen(record, zone, by, owner, event, lot)
+    plans = _schedules(until)
+    for item, kind in db.session.execute(
+        sa.select(RecordItem, ZoneObject.kind)
+        .join(ZoneObject, ZoneObject.id == RecordItem.object_id)
+        .join(Record, Record.id == RecordItem.record_id)
+        .where(*during)
+        .order_by(RecordItem.object_id)
+    ):
+        one = found[item.record_id]
+        slot = read_slot(one.record.slot)
+        versions = plans.get((item.object_id, slot), ()) if slot else ()
+        one.items.append(ItemSeen(kind, item, _newest(versions, one.record.day)))
+    return list(found.values())
+
+
+def _newest(versions: Sequence[tuple[date, Version]], day: date) -> Version | None:
+    """The newest version not after a day; versions come oldest first."""
+    return next((version for since, version in reversed(versions) if since <= day), None)
+
+
+def _owners(until: date) -> dict[int, list[tuple[date, SchoolClass | None]]]:
+    """The class that keeps each zone, if a class does, in versions."""
+    found: dict[int, list[tuple[date, SchoolClass | None]]] = {}
+    for zone_id, since, school_class in db.session.execute(
+        sa.select(ZoneOwner.zone_id, ZoneOwner.valid_from, SchoolClass)
+        .outerjoin(SchoolClass, SchoolClass.id == ZoneOwner.class_id)
+        .where(ZoneOwner.valid_from <= until)
+        .order_by(ZoneOwner.valid_from)
+    ):
+        found.setdefault(zone_id, []).append((since, school_class))
+    return found
+
+
+def _schedules(until: date) -> dict[tuple[int, time], list[tuple[date, Schedule]]]:
+    """With what each object is done at each hour, in versions."""
+    found: dict[tuple[int, time], list[tuple[date, Schedule]]] = {}
+    for plan in db.session.scalars(
+        sa.select(Schedule)
+        .where(Schedule.level == ROUTINE, Schedule.valid_from <= until)
+        .order_by(Schedule.valid_from)
+    ):
+        found.setdefault((plan.object_id, plan.slot), []).append((plan.valid_from, plan))
+    return found
