@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from tracker import clock, schema
 from tracker.db import transaction
 from tracker.operations import backup as backups
-from tracker.operations import keys, service
+from tracker.operations import checks, database_copy, keys, service
 from tracker.operations.archive import BackupError
 from tracker.operations.backup import Made
 from tracker.operations.rules import JobKind
@@ -76,4 +76,30 @@ def restore(file: Path) -> None:
         click.echo(line)
 
 
-commands: list[click.Command] = [backup, restore]
+@click.command("check")
+@with_appcontext
+def check() -> None:
+    """Look whether all is well: the database, its schema, disk, clock, keys, backup.  Changes nothing."""
+    good = True
+    for line in checks.look(clock.now()):
+        good &= line.good
+        click.echo(f"{'ok   ' if line.good else 'WRONG'} {line.name}: {line.told}")
+    if not good:
+        raise SystemExit(1)
+
+
+@click.command("copy-database")
+@click.option("--to", "url", required=True, help="An empty database: postgresql://… or sqlite:///…")
+@with_appcontext
+def copy_database(url: str) -> None:
+    """Move the school to another database, and compare every table there.  Stop the server first.
+
+    What is here stays as it is; set TRACKER_DATABASE_URL afterwards.
+    """
+    schema.prepare()
+    counts = database_copy.copy_to(url)
+    click.echo(f"{sum(counts.values())} rows of {len(counts)} tables are there, each table the same")
+    click.echo("Now set TRACKER_DATABASE_URL to it; the data folder with its keys stays in use")
+
+
+commands: list[click.Command] = [backup, restore, check, copy_database]
