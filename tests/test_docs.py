@@ -17,7 +17,7 @@ def test_the_readme_shows_every_setting_as_it_is():
     assert rows == [(one.name, one.default, one.help) for one in SETTINGS]
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "docs/operations.md"])
 def test_every_file_the_papers_name_exists(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!http|#)([^)#]+)", text) + re.findall(r'src="([^"]+)"', text):
@@ -32,7 +32,13 @@ def test_both_readmes_give_the_same_commands():
 
 def test_the_readme_names_every_command(app):
     listed = {name for name in app.cli.commands if name in README}
-    assert {"setup", "import-roster", "upgrade"} <= listed
+    assert {"setup", "import-roster", "upgrade", "backup", "restore", "check", "copy-database"} <= listed
+
+
+def test_the_operations_page_names_only_commands_and_settings_there_are(app):
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"flask(?:\.exe)? --app \S+ ([a-z-]+)", page)) <= set(app.cli.commands)
+    assert set(re.findall(r"TRACKER_(\w+)", page)) <= {one.name for one in SETTINGS}
 
 
 def test_the_changelog_speaks_of_this_version():

@@ -140,6 +140,7 @@ HOLDERS = {
     Permission.SCHOOL_READ: "nora lou asa pia ada",
     Permission.ROSTER_MANAGE: "ada",
     Permission.HISTORY_IMPORT: "nora",
+    Permission.BACKUP_SEE: "pia ada",
     Permission.CALENDAR_MANAGE: "asa ada",
     Permission.SESSIONS_MANAGE: "nora asa ada",
     Permission.SHEET_SUBMIT: "ann carl nora",

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     """Import and see the roster: names, no health."""
     HISTORY_IMPORT = "school:history:import"
     """Import absences, symptoms and temperatures of days gone by."""
+    BACKUP_SEE = "operations:backup:see"
+    """When the last backup was."""
     CALENDAR_MANAGE = "school:calendar:manage"
     """Terms, and what each day is."""
     SESSIONS_MANAGE = "school:sessions:manage"
@@ -196,6 +198,7 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.SCHOOL_READ: [[is_admin], [is_principal], [is_assessment], [is_logistics], [is_nurse]],
     Permission.ROSTER_MANAGE: [[is_admin]],
     Permission.HISTORY_IMPORT: [[is_nurse]],
+    Permission.BACKUP_SEE: [[is_admin], [is_principal]],
     Permission.CALENDAR_MANAGE: [[is_admin], [is_assessment]],
     Permission.SESSIONS_MANAGE: [[is_admin], [is_assessment], [is_nurse]],
     Permission.SHEET_SUBMIT: [[is_teacher, of_own_class], [is_nurse]],

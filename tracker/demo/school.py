@@ -22,6 +22,8 @@ from tracker.demo.history import Pupils, Row, Telling
 from tracker.disinfection import zone_service as zones
 from tracker.disinfection.models import Record, RecordItem, Schedule, ZoneObject, ZoneOwner
 from tracker.facts.models import Observation
+from tracker.operations import service as nights
+from tracker.operations.rules import JobKind
 from tracker.school import service as school
 from tracker.school.models import Enrolment, Guardian, SchoolClass, Student
 from tracker.school.names import pinyin_of
@@ -34,6 +36,7 @@ from tracker.screening.rules import RecordedBy, SessionCode
 
 CLASSES, DAYS, SEED = 18, 90, 2
 STARTS = time(8, 5)
+NIGHT = time(2, 30)
 """What the clock shows when the demo is opened."""
 AHEAD = timedelta(weeks=4)
 """The term goes on for so long after the demo's day."""
@@ -44,7 +47,15 @@ def make(today: date, *, classes: int = CLASSES, days: int = DAYS, seed: int = S
     schema.upgrade()
     with transaction():
         schema.mark_as_demo()
-        furnish(last_school_day(today), classes=classes, days=days, seed=seed)
+        day = last_school_day(today)
+        furnish(day, classes=classes, days=days, seed=seed)
+        _last_night(clock.at(day, NIGHT))
+
+
+def _last_night(at: datetime) -> None:
+    lease = nights.take(JobKind.BACKUP, clock.local(at).date().isoformat(), at)
+    if lease:
+        nights.finish(lease, at, {})
 
 
 def last_school_day(today: date) -> date:

@@ -12,6 +12,7 @@ from tracker.accounts.rules import Role
 from tracker.db import db
 from tracker.notices.lines import lines
 from tracker.nurse.close_queries import closes
+from tracker.operations.queries import last_backup
 from tracker.permissions import Permission, has_role_for
 from tracker.school import queries as school
 from tracker.school.forms import day_words
@@ -52,6 +53,8 @@ def home() -> Any:
         values["events"] = happened.events(now)
     if has_role_for(who, Permission.TASKS_READ):
         values["tasks"] = disinfection.task_counts(who, now, today)
+    if has_role_for(who, Permission.BACKUP_SEE):
+        values["backup"] = last_backup(now)
     if Role.ADMIN in who.roles:
         values["empty"] = not school.classes_on(today)
     return render_template("home/home.html", **values)

@@ -10,7 +10,8 @@ from tracker import clock
 from tracker.accounts import queries as accounts
 from tracker.accounts.guards import requires
 from tracker.edge import page, taken
-from tracker.permissions import Permission
+from tracker.operations.queries import last_backup
+from tracker.permissions import Permission, has_role_for
 from tracker.school import forms, queries, service
 from tracker.school.calendar import month_page, unlike_others
 from tracker.school.models import SchoolClass, Term
@@ -36,6 +37,7 @@ def overview() -> Any:
         teachers=teachers,
         has_students=bool(rows),
         open_classes=[row.school_class for row in rows if row.school_class.id not in teachers],
+        backup=last_backup(clock.now()) if has_role_for(g.identity, Permission.BACKUP_SEE) else None,
     )
 
 
