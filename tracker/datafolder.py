@@ -44,6 +44,16 @@ def kept(path: Path, make: Callable[[], str]) -> str:
     return made
 
 
+def can_read(stored: str) -> bool:
+    """Whether the key is here that a stored value was encrypted with."""
+    return stored.partition(":")[0] in key_ids()
+
+
+def shown(stored: str) -> str:
+    """What `encrypt` was given, for a page: where its key is lost, four question marks stand in its place."""
+    return decrypt(stored) if can_read(stored) else "????"
+
+
 @contextmanager
 def lock(folder: Path) -> Iterator[None]:
     """Use a folder alone; whoever has it may take it again.  Raises FolderError where another has it."""

@@ -17,14 +17,16 @@ import sqlalchemy as sa
 
 from tests.cast import NOW, count
 from tests.cli.runner import invoke
-from tests.conftest import make_app
+from tests.conftest import Visitor, make_app
 from tests.screening.test_at_once import body, forty_classes, sender
 from tracker import clock, schema
+from tracker.absence.models import Episode
 from tracker.accounts.models import User
+from tracker.datafolder import encrypt
 from tracker.db import db
 from tracker.operations import archive, sqlite_file
 from tracker.operations.queries import last_backup
-from tracker.school.models import Student
+from tracker.school.models import Guardian, Student
 from tracker.screening.models import Sheet
 
 ROOT = Path(schema.__file__).parent.parent
@@ -295,21 +297,25 @@ def test_a_damaged_database_is_not_kept_as_a_backup(app, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_on_a_new_computer_everything_but_what_the_key_opens_comes_back(app, backup_file, cast, tmp_path):
-    from tracker.datafolder import encrypt
-    from tracker.school.models import Guardian
-
+def test_on_a_new_computer_everything_but_what_the_key_opens_comes_back(app, cast, tmp_path):
     db.session.add(
         Guardian(student_id=cast.students["3-1"][0], seq=1, relation="mother", name_enc=encrypt("Mother"),
                  phone_enc=encrypt("13800001234"), phone_hash="-")
     )  # fmt: skip
     db.session.commit()
-    clock.freeze(NOW + timedelta(hours=1))
+    nora = Visitor(app).sign_in("nora")
+    students = cast.students["3-1"]
+    data = body(students, 1, absent=students[0]) | {"csrf_token": nora.token(nora.get("/account/password"))}
+    nora.post("/screening/2024-1/2026-09-21/arrival", data)
+    episode_id = db.session.scalar(sa.select(Episode.id))
+    assert "138****1234" in nora.get(f"/absences/{episode_id}").text
     file = made(app, tmp_path / "again")
     new = make_app(tmp_path / "new computer")
     with new.app_context():
         said = invoke(new, "restore", file)
         assert "guardians.key is missing or another one" in said and "everything else can be read" in said
+        page = Visitor(new).sign_in("nora").get(f"/absences/{episode_id}")
+        assert "****" in page.text and "1234" not in page.text
         assert count(Student) == 18
         db.session.remove()
         db.engine.dispose()

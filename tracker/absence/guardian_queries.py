@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from tracker.absence.call_rules import masked
-from tracker.datafolder import decrypt
+from tracker.datafolder import shown
 from tracker.db import db
 from tracker.school.models import Guardian
 
@@ -27,7 +27,7 @@ def guardians(student_id: int) -> list[GuardianSeen]:
         .order_by(Guardian.seq)
     )
     return [
-        GuardianSeen(row.seq, row.relation, masked(decrypt(row.phone_enc)) if row.phone_enc else None)
+        GuardianSeen(row.seq, row.relation, masked(shown(row.phone_enc)) if row.phone_enc else None)
         for row in rows
     ]
 
@@ -37,4 +37,4 @@ def phone_of(student_id: int, seq: int) -> str | None:
     stored = db.session.scalar(
         sa.select(Guardian.phone_enc).where(Guardian.student_id == student_id, Guardian.seq == seq)
     )
-    return decrypt(stored) if stored else None
+    return shown(stored) if stored else None

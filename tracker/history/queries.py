@@ -123,7 +123,8 @@ def _absences(first: date, today: date) -> dict[int, list[KnownAbsence]]:
 
 def kept_upload(upload_id: int, by: int) -> HistoryUpload | None:
     """A history this person has uploaded and not confirmed yet."""
-    return db.session.scalars(sa.select(HistoryUpload).filter_by(id=upload_id, by=by)).one_or_none()
+    found = db.session.scalars(sa.select(HistoryUpload).filter_by(id=upload_id, by=by)).one_or_none()
+    return found if found and datafolder.can_read(found.table_enc) else None
 
 
 def table_of(upload: HistoryUpload) -> Table:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from tracker import clock
 from tracker.absence.queries import of_class_now
 from tracker.accounts.models import User
-from tracker.datafolder import decrypt
+from tracker.datafolder import can_read, decrypt, shown
 from tracker.db import db
 from tracker.disinfection.models import Zone
 from tracker.facts.models import Observation
@@ -67,7 +67,7 @@ class StaySeen:
     @property
     def handed_to(self) -> str | None:
         """Who fetched the child."""
-        return decrypt(self.stay.handed_to_enc) if self.stay.handed_to_enc else None
+        return shown(self.stay.handed_to_enc) if self.stay.handed_to_enc else None
 
     def waiting(self, now: datetime) -> Waiting:
         """How long the child has been here without a guardian reached."""
@@ -273,4 +273,9 @@ def fetchers(student_id: int) -> list[Fetcher]:
         .where(Guardian.student_id == student_id)
         .order_by(Guardian.seq)
     )
-    return [Fetcher(row.seq, row.relation, decrypt(row.name_enc) if row.name_enc else None) for row in rows]
+    return [
+        Fetcher(
+            row.seq, row.relation, decrypt(row.name_enc) if row.name_enc and can_read(row.name_enc) else None
+        )
+        for row in rows
+    ]

@@ -125,7 +125,8 @@ def _name(name_enc: str | None) -> str | None:
 
 def kept_upload(upload_id: int, by: int) -> RosterUpload | None:
     """A roster this person has uploaded and not confirmed yet."""
-    return db.session.scalars(sa.select(RosterUpload).filter_by(id=upload_id, by=by)).one_or_none()
+    found = db.session.scalars(sa.select(RosterUpload).filter_by(id=upload_id, by=by)).one_or_none()
+    return found if found and datafolder.can_read(found.table_enc) else None
 
 
 def table_of(upload: RosterUpload) -> Table:
