@@ -1,7 +1,7 @@
 """Every chart says the truth, in both languages, wide and on a phone; read from its axes, not its pixels."""
 
 import xml.etree.ElementTree as ET
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -23,7 +23,10 @@ from tracker.charts.marks import nothing_yet, wrapped
 from tracker.charts.queries import question
 from tracker.charts.scores import standings
 from tracker.charts.words import Words
+from tracker.charts.zones import keepers, zone_days
 from tracker.config import LANGUAGES
+from tracker.disinfection.frames import TASKS
+from tracker.disinfection.outcome_frames import outcomes
 from tracker.facts.frames import ILLNESS_ABSENCE
 from tracker.school.rules import week_number
 
@@ -70,6 +73,35 @@ def scored(rows=None):
     return standings(frame, parts, [row[0] for row in rows], DEFAULT_SCHEME, 5)
 
 
+def task_frame(zones, days=DAYS[-20:]):
+    """Of each zone one task a day; the zones are kept by departments 1 to 3 in turn."""
+    now = datetime(2026, 10, 16, 12, tzinfo=UTC)
+    tasks = []
+    for zone in zones:
+        for number, day in enumerate(days):
+            due = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+            turn = (zone * 5 + number * 3) % 11
+            finished = {0: None, 1: due + timedelta(hours=2)}.get(turn, due)
+            done, not_done = (0, 1) if turn == 2 else (1, 0)
+            tasks.append(
+                (
+                    *(zone, None, zone % 3 + 1, day, "08:00", due, due + timedelta(hours=3), finished),
+                    *(1, done, not_done, 0),
+                )
+            )
+    return outcomes(TASKS.frame(tasks), now)
+
+
+def swept(zones=range(1, 13)):
+    days = DAYS[-20:]
+    on = pd.DataFrame({"on": pd.Series(days, dtype="datetime64[s]"), "week": weeks(days)})
+    return zone_days(task_frame(zones), list(zones), on)
+
+
+def kept(rows=range(1, 13)):
+    return keepers(task_frame(rows), [1, 2, 3])
+
+
 FULL = {
     "illness-absence": illness(lambda number: 5 + 20 * (20 <= number < 26)),
     "disinfection-compliance": hygiene(
@@ -77,11 +109,15 @@ FULL = {
             (class_id * 5 + number * 3) % 14
         ]
     ),
+    "disinfection-zones": swept(),
+    "disinfection-departments": kept(),
     "class-scores": scored(),
 }
 EMPTY = {
     "illness-absence": trend(ILLNESS_ABSENCE.frame(), pd.Series([], dtype="int64")),
     "disinfection-compliance": hygiene(classes={}),
+    "disinfection-zones": swept(zones=[]),
+    "disinfection-departments": kept(rows=[]),
     "class-scores": scored().iloc[:0],
 }
 LABELS = {**CLASSES, 21: "五(1)班", 22: "一(10)班"}
@@ -419,3 +455,20 @@ def test_lines_break_between_chinese_characters_and_not_before_a_stop(app):
 def test_rare_names_and_signs_have_glyphs(app):
     figure = nothing_yet(style.WIDE, "三(2)班 37.3℃ ≥ 䶮𬀩", "☑ ✔ △ × – ½")
     figure.canvas.draw()
+
+
+# Disinfection by zone and by department
+def test_every_task_of_a_zone_is_one_of_four_and_a_zone_asked_for_nothing_is_left_out(app):
+    frame = swept()
+    assert (frame[["on_time", "late", "not_done", "pending"]].sum(axis=1) == 1).all()
+    lonely = zone_days(task_frame([3, 4]), [4, 9, 3], frame[["on", "week"]].drop_duplicates())
+    assert list(dict.fromkeys(lonely["class_id"])) == [4, 3]
+
+
+def test_a_department_has_the_share_of_what_was_due_and_the_sums_close(app):
+    frame, zones = kept(), swept()
+    assert list(frame["keeper"]) == [1, 2, 3]
+    assert frame["due"].sum() == zones["due"].sum() == 240 - zones["pending"].sum()
+    figure = drawn("disinfection-departments", frame)
+    widths = [bar.get_width() for bar in figure.axes[0].containers[1]]
+    assert widths == [row.on_time / row.due for row in frame.itertuples()]

@@ -15,10 +15,10 @@ from tracker.disinfection import event_service as events
 from tracker.disinfection import service as tasks
 from tracker.disinfection.event_rules import EventPlace
 from tracker.disinfection.event_service import Done
+from tracker.disinfection.outcome_frames import OUTCOMES
 from tracker.disinfection.queries import TaskName
 from tracker.frames import rows
 from tracker.ledgers import hygiene_frames as ledgers
-from tracker.ledgers.hygiene_frames import OUTCOMES
 from tracker.supplies import service as supplies
 
 

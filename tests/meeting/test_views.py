@@ -17,6 +17,8 @@ def test_each_chart_has_its_sentence_its_table_and_its_files(sign_in):
     assert [section.h2["id"] for section in sections] == [
         "illness-absence",
         "disinfection-compliance",
+        "disinfection-zones",
+        "disinfection-departments",
         "class-scores",
     ]
     for section in sections:
@@ -39,8 +41,20 @@ def test_a_phone_gets_the_narrow_drawing(sign_in):
 @pytest.mark.parametrize(
     ("who", "charts"),
     [
-        ("ann", ["illness-absence", "disinfection-compliance", "class-scores"]),
-        ("sam", ["disinfection-compliance", "class-scores"]),
+        (
+            "ann",
+            [
+                "illness-absence",
+                "disinfection-compliance",
+                "disinfection-zones",
+                "disinfection-departments",
+                "class-scores",
+            ],
+        ),
+        (
+            "sam",
+            ["disinfection-compliance", "disinfection-zones", "disinfection-departments", "class-scores"],
+        ),
     ],
 )
 def test_everybody_sees_the_charts_they_may_see(sign_in, who, charts):
@@ -87,4 +101,4 @@ def test_the_number_of_statements_is_small(sign_in, statements):
     pia = sign_in("pia")
     with statements() as done:
         pia.get("/meeting/")
-    assert len(done) <= 36
+    assert len(done) <= 44

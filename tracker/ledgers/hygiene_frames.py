@@ -9,6 +9,7 @@ import pandas as pd
 from tracker import clock
 from tracker.disinfection.event_rules import TREATMENTS, DisinfectionKind
 from tracker.disinfection.frames import tasks_frame
+from tracker.disinfection.outcome_frames import OUTCOMES, outcomes
 from tracker.disinfection.rules import Agent, ItemResult, Method, ObjectKind
 from tracker.ledgers import hygiene_queries as queries
 from tracker.ledgers.frames import Filled, filled
@@ -81,27 +82,6 @@ def _span(since: datetime | None, until: datetime | None) -> str | None:
     first, last = clock.local(since), clock.local(until)
     ends = f"{last:%H:%M}" if last.date() == first.date() else f"{last:%m-%d %H:%M}"
     return f"{first:%H:%M}–{ends}"
-
-
-OUTCOMES = ("on_time", "late", "not_done", "excused", "missed", "pending")
-"""Each task is one of these: the sum is what was asked for."""
-
-
-def outcomes(tasks: pd.DataFrame, now: datetime) -> pd.DataFrame:
-    """How tasks turned out, a column each of OUTCOMES with 1 or 0: the same rule as on the day's list."""
-    finished = tasks["finished"].notna() & (tasks["finished"] <= tasks["late_until"])
-    nothing = finished & (tasks["not_done"] > 0) & (tasks["done"] == 0)
-    excused = nothing & (tasks["not_done"] == tasks["not_done_excused"])
-    did = finished & ~nothing
-    over = ~finished & (tasks["late_until"] < pd.Timestamp(now).tz_convert("UTC"))
-    return tasks.assign(
-        on_time=did & (tasks["finished"] <= tasks["due"]),
-        late=did & (tasks["finished"] > tasks["due"]),
-        not_done=nothing & ~excused,
-        excused=excused,
-        missed=over,
-        pending=~finished & ~over,
-    )
 
 
 def keepers(since: date, until: date, today: date) -> Filled:
