@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted((ROOT / "tracker").rglob("*.py"))
 ORDER = [
     "audit",
+    "deeds",
     "facts",
     "operations",
     "accounts",
@@ -25,6 +26,7 @@ ORDER = [
     "inspection",
     "surveillance",
     "assessment",
+    "privacy",
 ]
 WEB = {"flask", "flask_login", "flask_wtf", "flask_babel", "wtforms", "werkzeug"}
 HEAVY = {

@@ -50,6 +50,7 @@ def test_the_changelog_speaks_of_this_version():
     [
         {"PORT": "http"}, {"PORT": "70000"}, {"LANGUAGE": "de"}, {"TIMEZONE": "Mars/Base"}, {"NOW": "soon"},
         {"DATABASE_URL": "mysql://x"}, {"DATABASE_URL": "::"}, {"THREADS": "0"}, {"NO_SUCH": "1"},
+        {"LOG": "loud"},
     ],
 )  # fmt: skip
 def test_a_malformed_setting_is_one_clear_line(given):

@@ -108,6 +108,12 @@ TABLE = {
     "/school/classes/2024-1": [403, 403, 403, 403, 403, 403, 403, 403, 200, 403],
     "/admin/": [403, 403, 403, 403, 403, 403, 403, 403, 200, 403],
     "/admin/passwords": [403, 403, 403, 403, 403, 403, 200, 403, 200, 403],
+    "/admin/reads": [403] * 8 + [200, 403],
+    "/admin/retention": [403] * 8 + [200, 403],
+    "/admin/removal": [403] * 8 + [200, 403],
+    "/admin/operations": [403] * 7 + [200, 200, 403],
+    "/school/papers": [403, 403, 200, 403, 403, 403, 200, 200, 200, 403],
+    "/school/deeds/new": [403, 403, 200, 403, 403, 403, 200, 403, 200, 403],
     "/account/devices": [200] * 10,
     "/nothing/here": [404] * 10,
 }
@@ -182,6 +188,12 @@ HOLDERS = {
     Permission.LEDGER_NURSE: "nora",
     Permission.SCORES_READ: "ann carl ivy asa pia",
     Permission.DUTIES_READ: "ann carl asa pia",
+    Permission.READS_SEE: "ada",
+    Permission.DATA_EXPORT: "nora",
+    Permission.RETENTION_MANAGE: "ada",
+    Permission.OPERATIONS_READ: "pia ada",
+    Permission.DEEDS_READ: "nora asa pia ada",
+    Permission.DEEDS_KEEP: "nora asa ada",
     Permission.MEETING_READ: "ann carl nora sam ivy lou asa pia",
 }
 

@@ -42,6 +42,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.assessment import views as assessment
     from tracker.charts import views as charts
     from tracker.disinfection import event_views as events
+    from tracker.deeds import views as deeds
     from tracker.disinfection import views as disinfection
     from tracker.disinfection import zone_views as zones
     from tracker.gate import views as gate
@@ -54,6 +55,9 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.notices import views as notices
     from tracker.nurse import close_views as close
     from tracker.nurse import views as nurse
+    from tracker.operations import views as operations
+    from tracker.privacy import export_views as export
+    from tracker.privacy import views as privacy
     from tracker.room import report_views as report
     from tracker.room import slip_views as slips
     from tracker.room import stay_views as stays
@@ -128,6 +132,10 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         charts,
         ledgers,
         meeting,
+        deeds,
+        privacy,
+        export,
+        operations,
     ):
         app.register_blueprint(feature.bp)
     Compress(app)

@@ -47,6 +47,12 @@ def _language(value: str) -> str:
     return value
 
 
+def _log(value: str) -> str:
+    if value not in ("plain", "json"):
+        raise ValueError("neither plain nor json")
+    return value
+
+
 def _zone(value: str) -> str:
     ZoneInfo(value)
     return value
@@ -107,6 +113,7 @@ SETTINGS = [
         "NIGHTLY_AT", "02:30", "From when on the server does each day's jobs; empty: only by command", _time
     ),
     Setting("PG_BIN", "", "Folder of pg_dump and pg_restore, where they are not on the PATH"),
+    Setting("LOG", "plain", "How a line of the log is written: plain, or json", _log),
     Setting("NOW", "", "Demo only: start the clock at this time, such as 2026-09-21T08:05", _moment),
 ]
 

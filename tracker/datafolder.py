@@ -70,26 +70,74 @@ def lock(folder: Path) -> Iterator[None]:
 
 def encrypt(plain: str) -> str:
     """A guardian's name or phone as it is stored: the key's id, then the token."""
-    key = current_app.config["GUARDIAN_KEY"]
-    return f"{_key_id(key)}:{Fernet(key).encrypt(plain.encode()).decode()}"
+    return _encrypted(current_app.config["GUARDIAN_KEY"], plain)
 
 
 def decrypt(stored: str) -> str:
-    """What `encrypt` was given."""
-    _, _, token = stored.partition(":")
-    return Fernet(current_app.config["GUARDIAN_KEY"]).decrypt(token.encode()).decode()
+    """What `encrypt` was given, by whichever key the value names."""
+    key_id, _, token = stored.partition(":")
+    key = current_app.config["GUARDIAN_KEY"]
+    if key_id != _key_id(key):
+        # Another process may have changed the key since, or be about to.
+        key = next((one for one in _keys_there() if _key_id(one) == key_id), key)
+    return Fernet(key).decrypt(token.encode()).decode()
 
 
 def key_ids() -> set[str]:
     """The ids of the keys that are here: what was encrypted with another cannot be read."""
-    return {_key_id(current_app.config["GUARDIAN_KEY"])}
+    return {_key_id(key) for key in (current_app.config["GUARDIAN_KEY"], *_keys_there())}
 
 
 def phone_hash(phone: str) -> str:
     """A keyed hash of a phone's digits: finds the same number without reading any."""
+    return _phone_hash(current_app.config["GUARDIAN_KEY"], phone)
+
+
+class NewKey:
+    """A new key that takes the place of the one in use once everything is encrypted with it.
+
+    Until then both files stand in the folder and either's values can be read, so that whoever is
+    interrupted at any moment loses nothing and runs it again.
+    """
+
+    def __init__(self) -> None:
+        self._file = _key_files()[1]
+        self._key = kept(self._file, lambda: Fernet.generate_key().decode())
+
+    def is_of(self, stored: str) -> bool:
+        """Whether a value is encrypted with the new key already."""
+        return stored.partition(":")[0] == _key_id(self._key)
+
+    def encrypt(self, plain: str) -> str:
+        """A value, encrypted with the new key."""
+        return _encrypted(self._key, plain)
+
+    def phone_hash(self, phone: str) -> str:
+        """The hash of a phone's digits, by the new key."""
+        return _phone_hash(self._key, phone)
+
+    def take_over(self) -> None:
+        """Forget the old key: nothing needs it any longer."""
+        os.replace(self._file, _key_files()[0])
+        current_app.config["GUARDIAN_KEY"] = self._key
+
+
+def _key_files() -> tuple[Path, Path]:
+    folder: Path = current_app.config["DATA_DIR"]
+    return folder / "guardians.key", folder / "guardians.key.new"
+
+
+def _keys_there() -> list[str]:
+    return [path.read_text(encoding="ascii").strip() for path in _key_files() if path.exists()]
+
+
+def _encrypted(key: str, plain: str) -> str:
+    return f"{_key_id(key)}:{Fernet(key).encrypt(plain.encode()).decode()}"
+
+
+def _phone_hash(key: str, phone: str) -> str:
     digits = "".join(c for c in phone if c.isdigit())
-    key = base64.urlsafe_b64decode(current_app.config["GUARDIAN_KEY"])
-    return hmac.new(key, digits.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(base64.urlsafe_b64decode(key), digits.encode(), hashlib.sha256).hexdigest()
 
 
 def _key_id(key: str) -> str:

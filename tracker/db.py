@@ -85,9 +85,13 @@ def init_app(app: Flask) -> None:
             event.listen(db.engine, "begin", _begin_sqlite)
 
 
+_ZEROS = "secure_delete=ON"
+"""What is deleted is written over: a copy of the file must not hold a removed child's name in a free page."""
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", _ZEROS):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -34,6 +34,7 @@ MENU = [
     Item("meeting.meeting", _l("Meeting"), Permission.MEETING_READ),
     Item("school.overview", _l("School"), Permission.SCHOOL_READ),
     Item("admin.accounts", _l("Accounts"), Permission.ACCOUNTS_MANAGE),
+    Item("privacy.reads", _l("Data"), Permission.READS_SEE),
 ]
 
 
@@ -60,6 +61,9 @@ PART_OF = {
     "stays": "room",
     "slips": "room",
     "history": "school",
+    "deeds": "school",
+    "operations": "privacy",
+    "export": "absence",
 }
 """Under which entry of the menu the pages of a blueprint of another name stand."""
 

@@ -110,6 +110,18 @@ class Permission(StrEnum):
     """The week's scores of all classes."""
     DUTIES_READ = "assessment:duties:read"
     """The duties one class's score is made of."""
+    READS_SEE = "privacy:reads:read"
+    """Who opened which kind of page with health on it, and how often: no student, no health."""
+    DATA_EXPORT = "privacy:student:export"
+    """Everything that is kept of one student, as a file for the guardians."""
+    RETENTION_MANAGE = "privacy:retention:manage"
+    """How long what is kept; remove who a student was, after leaving."""
+    OPERATIONS_READ = "operations:page:read"
+    """How the program runs: version, database, disk, backup, slow pages."""
+    DEEDS_READ = "school:deeds:read"
+    """The school's papers, and its log of drills, trainings, lessons."""
+    DEEDS_KEEP = "school:deeds:keep"
+    """File papers and log deeds."""
     MEETING_READ = "meeting:pack:read"
     """The meeting page with the charts one may see."""
     CHART_ILLNESS = "charts:illness:read"
@@ -259,6 +271,12 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.LEDGER_NURSE: [[is_nurse]],
     Permission.SCORES_READ: [[is_teacher], [is_assessment], [is_principal], [is_inspector]],
     Permission.DUTIES_READ: [[is_teacher, of_own_class], [is_assessment], [is_principal]],
+    Permission.READS_SEE: [[is_admin]],
+    Permission.DATA_EXPORT: [[is_nurse]],
+    Permission.RETENTION_MANAGE: [[is_admin]],
+    Permission.OPERATIONS_READ: [[is_admin], [is_principal]],
+    Permission.DEEDS_READ: [[is_admin], [is_assessment], [is_nurse], [is_principal]],
+    Permission.DEEDS_KEEP: [[is_admin], [is_assessment], [is_nurse]],
     Permission.MEETING_READ: [
         [is_teacher],
         [is_nurse],

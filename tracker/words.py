@@ -20,6 +20,7 @@ from tracker.absence.rules import (
     StepKind,
 )
 from tracker.accounts.rules import Duty, Role
+from tracker.deeds.rules import DeedKind, SchoolPaperKind
 from tracker.duty_words import WORDS as DUTY_WORDS
 from tracker.event_words import WORDS as EVENT_WORDS
 from tracker.facts.rules import Diagnosis, Symptom
@@ -46,6 +47,19 @@ from tracker.screening.rules import (
 from tracker.supplies.rules import Category, Measure, MoveKind, Shelf
 
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
+    SchoolPaperKind: {
+        SchoolPaperKind.PLAN: _l("Emergency plan"),
+        SchoolPaperKind.DUTY_CHART: _l("Duty chart"),
+        SchoolPaperKind.APPOINTMENT: _l("Appointment"),
+        SchoolPaperKind.RULE: _l("House rule"),
+        SchoolPaperKind.OTHER: _lp("paper", "Other"),
+    },
+    DeedKind: {
+        DeedKind.DRILL: _l("Drill"),
+        DeedKind.TRAINING: _l("Training"),
+        DeedKind.LESSON: _l("Lesson"),
+        DeedKind.OTHER: _lp("deed", "Other"),
+    },
     Role: {
         Role.TEACHER: _l("Teacher"),
         Role.NURSE: _l("School nurse"),

@@ -21,14 +21,16 @@ from pypdf.generic import (
 
 from tests.absence.test_clearance import GOOD, flu
 from tests.cast import Cast
-from tracker.absence import paper_file, paper_views
+from tracker.absence import paper_views
 from tracker.absence.models import Clearance, Episode, EpisodePaper
-from tracker.absence.paper_file import clean
 from tracker.absence.paper_forms import WORDS
-from tracker.absence.paper_rules import LONGEST_SIDE, MOST_BYTES, PaperRefusal
+from tracker.absence.paper_rules import PaperRefusal
 from tracker.absence.rules import PaperKind
+from tracker.audit import upload_file
 from tracker.audit.models import Attachment, ReadLog, Trail
 from tracker.audit.rules import AttachmentState
+from tracker.audit.upload_file import clean
+from tracker.audit.upload_rules import LONGEST_SIDE, MOST_BYTES, FileRefusal
 from tracker.db import db
 from tracker.errors import Rejected
 
@@ -150,20 +152,20 @@ class TestContent:
     @pytest.mark.parametrize(
         ("content", "refusal"),
         [
-            (b"", PaperRefusal.EMPTY),
-            (b"MZ\x90\x00" + bytes(200), PaperRefusal.NOT_A_PAPER),
-            (b"<html><script>1</script>", PaperRefusal.NOT_A_PAPER),
-            (b"<svg xmlns='http://www.w3.org/2000/svg'/>", PaperRefusal.NOT_A_PAPER),
-            (b"GIF89a" + bytes(20), PaperRefusal.NOT_A_PAPER),
-            (b"\x00\x00\x00\x18ftypheic" + bytes(40), PaperRefusal.HEIC),
-            (b"\xff\xd8\xff\xe0 and no picture", PaperRefusal.UNREADABLE),
-            (picture()[:-200], PaperRefusal.UNREADABLE),
-            (b"\xff\xd8\xff" + bytes(MOST_BYTES), PaperRefusal.TOO_LARGE),
-            (bomb(), PaperRefusal.TOO_MANY_PIXELS),
-            (b"%PDF-1.7 and no document", PaperRefusal.UNREADABLE),
-            (pdf(21), PaperRefusal.TOO_MANY_PAGES),
-            (pdf(0), PaperRefusal.TOO_MANY_PAGES),
-            (pdf(password="x"), PaperRefusal.LOCKED),
+            (b"", FileRefusal.EMPTY),
+            (b"MZ\x90\x00" + bytes(200), FileRefusal.NOT_A_PAPER),
+            (b"<html><script>1</script>", FileRefusal.NOT_A_PAPER),
+            (b"<svg xmlns='http://www.w3.org/2000/svg'/>", FileRefusal.NOT_A_PAPER),
+            (b"GIF89a" + bytes(20), FileRefusal.NOT_A_PAPER),
+            (b"\x00\x00\x00\x18ftypheic" + bytes(40), FileRefusal.HEIC),
+            (b"\xff\xd8\xff\xe0 and no picture", FileRefusal.UNREADABLE),
+            (picture()[:-200], FileRefusal.UNREADABLE),
+            (b"\xff\xd8\xff" + bytes(MOST_BYTES), FileRefusal.TOO_LARGE),
+            (bomb(), FileRefusal.TOO_MANY_PIXELS),
+            (b"%PDF-1.7 and no document", FileRefusal.UNREADABLE),
+            (pdf(21), FileRefusal.TOO_MANY_PAGES),
+            (pdf(0), FileRefusal.TOO_MANY_PAGES),
+            (pdf(password="x"), FileRefusal.LOCKED),
         ],
         ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes",
     )  # fmt: skip
@@ -244,10 +246,10 @@ class TestAttach:
     @pytest.mark.parametrize(
         ("content", "refusal"),
         [
-            (b"MZ" + bytes(100), PaperRefusal.NOT_A_PAPER),
-            (b"\xff\xd8\xff" + bytes(400_000), PaperRefusal.TOO_LARGE),
-            (bomb(), PaperRefusal.TOO_MANY_PIXELS),
-            (None, PaperRefusal.NO_FILE),
+            (b"MZ" + bytes(100), FileRefusal.NOT_A_PAPER),
+            (b"\xff\xd8\xff" + bytes(400_000), FileRefusal.TOO_LARGE),
+            (bomb(), FileRefusal.TOO_MANY_PIXELS),
+            (None, FileRefusal.NO_FILE),
         ],
         ids=["executable", "too large", "bomb", "nothing"],
     )
@@ -260,7 +262,7 @@ class TestAttach:
         refusal: PaperRefusal,
     ) -> None:
         # The test's own client leaves a temporary file behind for what is really large.
-        for module in (paper_file, paper_views):
+        for module in (upload_file, paper_views):
             monkeypatch.setattr(module, "MOST_BYTES", 300_000)
         episode = flu(cast)
         page = send(sign_in("ann"), episode, content, kind="diagnosis", expect=422)

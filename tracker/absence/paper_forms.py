@@ -11,23 +11,13 @@ from tracker.absence.paper_rules import PaperRefusal
 from tracker.absence.rules import PaperKind
 from tracker.edge import Form
 from tracker.fields import Needed, offered
+from tracker.upload_words import WORDS as FILE_WORDS
 from tracker.words import word
 
 ACCEPT = "image/*,application/pdf"
 
-WORDS: dict[PaperRefusal, Any] = {
-    PaperRefusal.NO_FILE: _l("Please choose a photograph or a PDF."),
-    PaperRefusal.EMPTY: _l("This file is empty."),
-    PaperRefusal.TOO_LARGE: _l("This file is larger than 10 MB. Please make it smaller."),
-    PaperRefusal.NOT_A_PAPER: _l("This is neither a picture (JPEG, PNG, WebP) nor a PDF, by its content."),
-    PaperRefusal.HEIC: _l(
-        "This is an iPhone's HEIC picture. Please send a screenshot of it, or set Camera, Formats to "
-        "“Most Compatible” and take it again."
-    ),
-    PaperRefusal.TOO_MANY_PIXELS: _l("This picture has too many pixels. Please photograph the paper again."),
-    PaperRefusal.UNREADABLE: _l("This file is broken and cannot be read. Please take the photograph again."),
-    PaperRefusal.LOCKED: _l("This PDF asks for a password. Please photograph the paper instead."),
-    PaperRefusal.TOO_MANY_PAGES: _l("A PDF of 1 to %(most)s pages, please."),
+WORDS: dict[Any, Any] = {
+    **FILE_WORDS,
     PaperRefusal.TOO_MANY_PAPERS: _l("There are %(most)s papers already; more cannot be attached."),
     PaperRefusal.ATTACHED_ALREADY: _l("This very paper is attached already."),
     PaperRefusal.KEPT_GONE: _l("This paper is no longer there. Please choose it again."),

@@ -1,70 +1,16 @@
-"""What can be attached to an absence, and why something cannot.  No database, no web."""
+"""Why a paper cannot be attached to an absence.  No database, no web."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
-MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 50_000_000
-"""Of a photograph as a telephone takes it; more is no photograph of a paper."""
-LONGEST_SIDE = 2000
-"""To so many pixels a picture is made smaller: a page of print stays readable."""
-MOST_PAGES = 20
 MOST_PAPERS = 12
 """Of one absence."""
 
-JPEG, PDF = "image/jpeg", "application/pdf"
-
 
 class PaperRefusal(StrEnum):
-    """Why a paper is refused."""
+    """Why a paper is refused, whatever file it is."""
 
-    NO_FILE = "no_file"
-    EMPTY = "empty"
-    TOO_LARGE = "too_large"
-    NOT_A_PAPER = "not_a_paper"
-    HEIC = "heic"
-    TOO_MANY_PIXELS = "too_many_pixels"
-    UNREADABLE = "unreadable"
-    LOCKED = "locked"
-    TOO_MANY_PAGES = "too_many_pages"
     TOO_MANY_PAPERS = "too_many_papers"
     ATTACHED_ALREADY = "attached_already"
     KEPT_GONE = "kept_gone"
     NOT_YOURS = "not_yours"
     CLOSED = "closed"
-
-
-class Kind(StrEnum):
-    """What the first bytes of a file say it is, whatever its name says."""
-
-    JPEG = "jpeg"
-    PNG = "png"
-    WEBP = "webp"
-    PDF = "pdf"
-    HEIC = "heic"
-
-
-_HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif"}
-
-
-def kind_of(start: bytes) -> Kind | None:
-    """What a file is by its first bytes; None for nothing we take."""
-    if start.startswith(b"\xff\xd8\xff"):
-        return Kind.JPEG
-    if start.startswith(b"\x89PNG\r\n\x1a\n"):
-        return Kind.PNG
-    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
-        return Kind.WEBP
-    if start.startswith(b"%PDF-"):
-        return Kind.PDF
-    if start[4:8] == b"ftyp" and start[8:12] in _HEIC_BRANDS:
-        return Kind.HEIC
-    return None
-
-
-@dataclass(frozen=True)
-class CleanFile:
-    """A file as it may be kept: decoded and written anew, without what a camera put beside it."""
-
-    type: str
-    content: bytes

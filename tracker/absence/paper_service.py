@@ -4,11 +4,12 @@ from datetime import datetime
 
 from tracker.absence import paper_queries
 from tracker.absence.models import Episode, EpisodePaper
-from tracker.absence.paper_rules import MOST_PAPERS, CleanFile, PaperRefusal
+from tracker.absence.paper_rules import MOST_PAPERS, PaperRefusal
 from tracker.absence.rules import LIVE, PaperKind
 from tracker.audit import attachment_service as attachments
 from tracker.audit import service as audit
 from tracker.audit.rules import AttachmentState
+from tracker.audit.upload_rules import CleanFile
 from tracker.db import db
 from tracker.errors import Rejected
 

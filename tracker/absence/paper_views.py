@@ -7,14 +7,15 @@ from flask import Blueprint, Response, abort, flash, g, url_for
 from flask_babel import gettext as _
 
 from tracker import clock, edge
-from tracker.absence import paper_file, paper_forms, paper_queries
+from tracker.absence import paper_forms, paper_queries
 from tracker.absence import paper_service as service
 from tracker.absence.page_views import episode, episode_page
 from tracker.absence.paper_queries import Paper
-from tracker.absence.paper_rules import MOST_BYTES, PDF, CleanFile, PaperRefusal
 from tracker.absence.queries import Followed
 from tracker.absence.rules import PaperKind
 from tracker.accounts.guards import requires
+from tracker.audit import upload_file
+from tracker.audit.upload_rules import MOST_BYTES, PDF, CleanFile, FileRefusal
 from tracker.db import transaction
 from tracker.errors import Rejected
 from tracker.permissions import Permission, permits
@@ -58,12 +59,12 @@ def _read(form: paper_forms.PaperForm) -> CleanFile | None:
     """The file that came with a form, fit to be kept; before any transaction, as it takes its time."""
     if not form.file.data:
         if form.kept_id is None:
-            form.refuse("file", paper_forms.refusal_words(PaperRefusal.NO_FILE, {}))
+            form.refuse("file", paper_forms.refusal_words(FileRefusal.NO_FILE, {}))
         return None
     with contextlib.closing(form.file.data) as upload:
         content = upload.read(MOST_BYTES + 1)
     try:
-        return paper_file.clean(content)
+        return upload_file.clean(content)
     except Rejected as no:
         form.refuse(no.field, paper_forms.refusal_words(no.reason, no.details))
         return None

@@ -6,7 +6,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register every command, named once, in order."""
-    from tracker.cli import accounts, backup, database, demo, history, nightly, notices, school
+    from tracker.cli import accounts, backup, database, demo, history, nightly, notices, privacy, school
 
     commands: list[click.Command] = [
         *database.commands,
@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         *notices.commands,
         *backup.commands,
         *nightly.commands,
+        *privacy.commands,
     ]
     for command in commands:
         app.cli.add_command(command)

@@ -14,7 +14,7 @@ from types import FrameType
 
 from flask import Flask
 
-from tracker import __version__, clock, create_app, datafolder, schema
+from tracker import __version__, clock, create_app, datafolder, requestlog, schema
 from tracker.cli import nightly, notices
 from tracker.cli.beside import EveryMinute
 from tracker.config import SettingError
@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         app = create_app(given)
         with datafolder.lock(app.config["DATA_DIR"]), app.app_context():
             schema.prepare()
+            requestlog.to_file(app)
             _tell_about_setup(app)
             return _serve(app)
     except SettingError as no:

@@ -4,14 +4,16 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from tracker import clock, edge, i18n
 from tracker.accounts.guards import requires
 from tracker.health import queries
 from tracker.health.forms import CHART_PHRASES, moment_words
 from tracker.health.queries import Subject
-from tracker.permissions import Permission
+from tracker.permissions import Permission, permits
+from tracker.privacy.forms import page_words
+from tracker.privacy.queries import readers_of
 from tracker.school.rules import school_year_start
 
 bp = Blueprint("health", __name__, url_prefix="/students")
@@ -42,6 +44,8 @@ def story(one: Subject) -> Any:
         episode_id=queries.open_episode(one.student.id),
         has_readings=queries.has_readings(one.student.id, since),
         whole="all" in request.args,
+        readers=readers_of(one.student.id) if permits(g.identity, Permission.DATA_EXPORT) else [],
+        page_words=page_words,
     )
     edge.log_reading("student", one.student.id, student_id=one.student.id)
     return page

@@ -1,6 +1,6 @@
 """The school's name, its terms and what each day is; a student who leaves: the only writers of them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time
 from secrets import token_hex
 from typing import Any
@@ -39,14 +39,25 @@ def set_school_name(by: int | None, at: datetime, valid_from: date, name: str) -
     """The name the school's pages carry from a day on."""
     if not name.strip():
         raise Rejected(Refusal.NAME_MISSING, "school")
-    row = insert(Setting).values(key="school.name", valid_from=valid_from, value=name.strip(), by=by, at=at)
+    _keep_setting(by, at, valid_from, "school.name", name.strip())
+    audit.record(by, at, "school.name", "setting", None)
+
+
+def set_kept(by: int, at: datetime, valid_from: date, values: Mapping[str, int]) -> None:
+    """How long the school keeps what, from a day on: numbers by the key of their setting."""
+    for key, value in values.items():
+        _keep_setting(by, at, valid_from, key, value)
+    audit.record(by, at, "school.kept", "setting", None, changes=dict(values))
+
+
+def _keep_setting(by: int | None, at: datetime, valid_from: date, key: str, value: Any) -> None:
+    row = insert(Setting).values(key=key, valid_from=valid_from, value=value, by=by, at=at)
     db.session.execute(
         row.on_conflict_do_update(
             index_elements=["key", "valid_from"],
             set_={"value": row.excluded.value, "by": by, "at": row.excluded.at},
         )
     )
-    audit.record(by, at, "school.name", "setting", None)
 
 
 def school_mark(at: datetime) -> str:

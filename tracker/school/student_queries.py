@@ -21,3 +21,9 @@ def next_provisional(day: date) -> str:
     head = f"{PROVISIONAL}{school_year_of(day)}-"
     last = db.session.scalar(sa.select(sa.func.max(Student.number)).where(Student.number.startswith(head)))
     return f"{head}{int(last.removeprefix(head)) + 1 if last else 1:03}"
+
+
+def known(student_id: int) -> Student | None:
+    """A student of the school, now or once, who is still named."""
+    found = db.session.get(Student, student_id)
+    return found if found and found.removed_at is None else None

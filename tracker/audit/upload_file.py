@@ -7,7 +7,7 @@ import io
 from threading import Lock
 from typing import Any
 
-from tracker.absence.paper_rules import (
+from tracker.audit.upload_rules import (
     JPEG,
     LONGEST_SIDE,
     MOST_BYTES,
@@ -15,8 +15,8 @@ from tracker.absence.paper_rules import (
     MOST_PIXELS,
     PDF,
     CleanFile,
+    FileRefusal,
     Kind,
-    PaperRefusal,
     kind_of,
 )
 from tracker.errors import Rejected
@@ -29,14 +29,14 @@ _one_at_a_time = Lock()
 def clean(content: bytes) -> CleanFile:
     """A file as it may be kept.  Rejected where it is none we take, told from its content alone."""
     if not content:
-        raise Rejected(PaperRefusal.EMPTY, _FIELD)
+        raise Rejected(FileRefusal.EMPTY, _FIELD)
     if len(content) > MOST_BYTES:
-        raise Rejected(PaperRefusal.TOO_LARGE, _FIELD)
+        raise Rejected(FileRefusal.TOO_LARGE, _FIELD)
     kind = kind_of(content[:16])
     if kind is Kind.HEIC:
-        raise Rejected(PaperRefusal.HEIC, _FIELD)
+        raise Rejected(FileRefusal.HEIC, _FIELD)
     if kind is None:
-        raise Rejected(PaperRefusal.NOT_A_PAPER, _FIELD)
+        raise Rejected(FileRefusal.NOT_A_PAPER, _FIELD)
     with _one_at_a_time:
         if kind is Kind.PDF:
             return CleanFile(PDF, _pages_alone(content))
@@ -51,7 +51,7 @@ def _written_anew(content: bytes, kind: Kind) -> bytes:
         picture: Any = Image.open(io.BytesIO(content), formats=[kind.name])
         # Only the header was read so far.
         if picture.width * picture.height > MOST_PIXELS:
-            raise Rejected(PaperRefusal.TOO_MANY_PIXELS, _FIELD)
+            raise Rejected(FileRefusal.TOO_MANY_PIXELS, _FIELD)
         picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         picture = ImageOps.exif_transpose(picture)
         picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
@@ -61,11 +61,11 @@ def _written_anew(content: bytes, kind: Kind) -> bytes:
         out = io.BytesIO()
         page.save(out, "JPEG", quality=85)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Rejected(PaperRefusal.TOO_MANY_PIXELS, _FIELD) from None
+        raise Rejected(FileRefusal.TOO_MANY_PIXELS, _FIELD) from None
     except Rejected:
         raise
     except Exception:  # whatever a decoder says of a broken file, it says it in many ways
-        raise Rejected(PaperRefusal.UNREADABLE, _FIELD) from None
+        raise Rejected(FileRefusal.UNREADABLE, _FIELD) from None
     return out.getvalue()
 
 
@@ -83,9 +83,9 @@ def _pages_alone(content: bytes) -> bytes:
     try:
         reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted:
-            raise Rejected(PaperRefusal.LOCKED, _FIELD)
+            raise Rejected(FileRefusal.LOCKED, _FIELD)
         if not 1 <= len(reader.pages) <= MOST_PAGES:
-            raise Rejected(PaperRefusal.TOO_MANY_PAGES, _FIELD, most=MOST_PAGES)
+            raise Rejected(FileRefusal.TOO_MANY_PAGES, _FIELD, most=MOST_PAGES)
         writer = PdfWriter()
         for page in reader.pages:
             box = page.mediabox
@@ -107,7 +107,7 @@ def _pages_alone(content: bytes) -> bytes:
     except Rejected:
         raise
     except Exception:  # a broken PDF breaks in many ways
-        raise Rejected(PaperRefusal.UNREADABLE, _FIELD) from None
+        raise Rejected(FileRefusal.UNREADABLE, _FIELD) from None
     if len(out.getvalue()) > MOST_BYTES:
-        raise Rejected(PaperRefusal.TOO_LARGE, _FIELD)
+        raise Rejected(FileRefusal.TOO_LARGE, _FIELD)
     return out.getvalue()

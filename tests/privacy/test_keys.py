@@ -1,0 +1,70 @@
+"""A new key: everything is encrypted with it or nothing is, whenever it is interrupted."""
+
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from filelock import FileLock
+
+from tests.absence.town import take
+from tests.cast import NOW
+from tests.cli.runner import invoke
+from tests.privacy.life import MOTHER, PHONE, live, places_naming
+from tracker import datafolder
+from tracker.datafolder import decrypt, phone_hash
+from tracker.db import db
+from tracker.privacy import tables
+from tracker.school.models import Guardian
+
+
+@pytest.fixture
+def guarded(app, cast):
+    """A child with guardians; the folder's key is put back afterwards."""
+    folder = Path(app.config["DATA_DIR"])
+    files = [folder / "guardians.key", folder / "guardians.key.new"]
+    kept, key = files[0].read_text(), app.config["GUARDIAN_KEY"]
+    take(cast, NOW, {})
+    yield live(cast)
+    files[0].write_text(kept)
+    files[1].unlink(missing_ok=True)
+    app.config["GUARDIAN_KEY"] = key
+
+
+def test_everything_is_encrypted_anew_and_found_again(app, guarded):
+    old = app.config["GUARDIAN_KEY"]
+    before = places_naming()
+    stored = [db.session.get_one(Guardian, (guarded, 1)).name_enc, len(tables.encrypted())]
+    assert "4 values encrypted" in invoke(app, "rotate-key")
+    one = db.session.get_one(Guardian, (guarded, 1))
+    assert one.name_enc != stored[0] and app.config["GUARDIAN_KEY"] != old
+    assert (decrypt(one.name_enc), decrypt(one.phone_enc)) == (MOTHER, PHONE)
+    assert one.phone_hash == phone_hash(PHONE) and places_naming() == before
+    folder = Path(app.config["DATA_DIR"])
+    assert (folder / "guardians.key").read_text() == app.config["GUARDIAN_KEY"]
+    assert not (folder / "guardians.key.new").exists()
+
+
+def test_whoever_is_interrupted_before_the_end_can_read_everything_and_runs_it_again(
+    app, guarded, monkeypatch
+):
+    monkeypatch.setattr(datafolder.NewKey, "take_over", lambda _self: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        app.test_cli_runner().invoke(args=["rotate-key"], catch_exceptions=False)
+    db.session.expire_all()
+    assert decrypt(db.session.get_one(Guardian, (guarded, 1)).phone_enc) == PHONE
+    monkeypatch.undo()
+    assert "0 values encrypted" in invoke(app, "rotate-key")
+    assert decrypt(db.session.get_one(Guardian, (guarded, 1)).phone_enc) == PHONE
+
+
+def test_a_wrong_key_changes_nothing(app, guarded):
+    before = db.session.get_one(Guardian, (guarded, 1)).phone_enc
+    app.config["GUARDIAN_KEY"] = Fernet.generate_key().decode()
+    (Path(app.config["DATA_DIR"]) / "guardians.key").write_text(app.config["GUARDIAN_KEY"])
+    assert "nothing was changed" in invoke(app, "rotate-key", code=1)
+    assert db.session.get_one(Guardian, (guarded, 1)).phone_enc == before
+
+
+def test_a_running_server_keeps_the_key(app, guarded):
+    with FileLock(Path(app.config["DATA_DIR"]) / "server.lock"):
+        assert "Another server" in invoke(app, "rotate-key", code=2)
