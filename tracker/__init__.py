@@ -41,8 +41,8 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.accounts import views as accounts
     from tracker.assessment import views as assessment
     from tracker.charts import views as charts
-    from tracker.disinfection import event_views as events
     from tracker.deeds import views as deeds
+    from tracker.disinfection import event_views as events
     from tracker.disinfection import views as disinfection
     from tracker.disinfection import zone_views as zones
     from tracker.gate import views as gate

@@ -26,6 +26,7 @@ from tracker.event_words import WORDS as EVENT_WORDS
 from tracker.facts.rules import Diagnosis, Symptom
 from tracker.gate.rules import PassOutcome
 from tracker.nurse.plausibility_rules import Hint
+from tracker.operations.rules import JobKind, JobState
 from tracker.room_words import WORDS as ROOM_WORDS
 from tracker.school.rules import DayType, ExcuseCode, Level, Sex, Stage
 from tracker.screening.fever_rules import Instrument
@@ -53,6 +54,17 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         SchoolPaperKind.APPOINTMENT: _l("Appointment"),
         SchoolPaperKind.RULE: _l("House rule"),
         SchoolPaperKind.OTHER: _lp("paper", "Other"),
+    },
+    JobKind: {
+        JobKind.BACKUP: _l("Backup"),
+        JobKind.LEFTOVERS: _l("Leftovers"),
+        JobKind.NOTICES: _l("Notices"),
+        JobKind.RETENTION: _l("Retention"),
+    },
+    JobState: {
+        JobState.RUNNING: _l("running"),
+        JobState.DONE: _lp("job", "done"),
+        JobState.FAILED: _l("failed, is tried again"),
     },
     DeedKind: {
         DeedKind.DRILL: _l("Drill"),

@@ -13,12 +13,14 @@ from tests.privacy.life import leave_school, live, places_naming, rows
 from tracker import clock
 from tracker.assessment.frames import duties_frame
 from tracker.audit.models import Trail
+from tracker.cli import nightly
 from tracker.db import db, transaction
 from tracker.facts.frames import illness_absence_frame
 from tracker.privacy import retention_service
 from tracker.privacy.models import ReadingCount, RetentionRun
-from tracker.privacy.rules import Due, Retention, due
+from tracker.privacy.rules import READINGS_KEY, YEARS_KEY, Due, Retention, due
 from tracker.school.models import Enrolment, Student
+from tracker.school.service import set_kept
 from tracker.screening.models import Entry, Roster, Sheet, SheetVersion
 from tracker.screening.rules import AbsenceReason, SessionCode
 
@@ -157,6 +159,16 @@ def test_the_administrator_sets_the_times_counts_first_and_lets_go(cast, sign_in
     ]
     ada.send(page, "#run")
     assert "Normal temperatures 1" in ada.get("/admin/retention").text
+
+
+def test_by_night_nothing_goes_until_the_administrator_has_set_the_times(app, cast):
+    take(cast, NOW, {})
+    child = live(cast)
+    clock.freeze(AFTER_TERM)
+    assert nightly._retention(AFTER_TERM) == {} and rows("reading", child) == 3
+    with transaction():
+        set_kept(cast.users["ada"], AFTER_TERM, AFTER_TERM.date(), {READINGS_KEY: 0, YEARS_KEY: 3})
+    assert nightly._retention(AFTER_TERM) == {"readings": 1} and rows("reading", child) == 2
 
 
 def test_the_command_tells_and_only_goes_where_it_is_told_to(app, cast):

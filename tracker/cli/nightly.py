@@ -22,6 +22,8 @@ from tracker.history import service as history
 from tracker.notices import service as notices
 from tracker.operations import backup, queries, service
 from tracker.operations.rules import JobKind, JobState, is_time
+from tracker.privacy import queries as retention
+from tracker.privacy import retention_service
 from tracker.school import roster_service as roster
 
 log = logging.getLogger("tracker")
@@ -59,10 +61,19 @@ def _notices(at: datetime) -> Mapping[str, Any]:
         return {"removed": removed, "sent": notices.send_due(at)}
 
 
+def _retention(at: datetime) -> Mapping[str, Any]:
+    """What is old enough goes by itself once the administrator has set the times, not before."""
+    if not retention.is_set(clock.local(at).date()):
+        return {}
+    with transaction():
+        return retention_service.run(at)
+
+
 TASKS = [
     Task(JobKind.BACKUP, _backup),
     Task(JobKind.LEFTOVERS, _leftovers),
     Task(JobKind.NOTICES, _notices),
+    Task(JobKind.RETENTION, _retention),
 ]
 """The night's jobs, in order: what is removed was backed up before."""
 
@@ -111,7 +122,7 @@ def run_when_due() -> None:
 @click.command("nightly")
 @with_appcontext
 def nightly() -> None:
-    """Do what falls due today: the backup, leftovers, notices.  Asked twice, it does nothing twice.
+    """Do what falls due today: backup, leftovers, notices, retention.  Twice does nothing twice.
 
     The embedded server does it by itself; cron or a timer asks for it where there are several workers.
     """

@@ -11,6 +11,7 @@ class JobKind(StrEnum):
     LEFTOVERS = "leftovers"
     """What waited for a form that nobody finished, and traces that have served their time."""
     NOTICES = "notices"
+    RETENTION = "retention"
 
 
 class JobState(StrEnum):

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 
 from tracker import clock, edge, requestlog
 from tracker.accounts.guards import requires
-from tracker.operations import standing_queries as queries
+from tracker.operations import queries, standing_queries
 from tracker.permissions import Permission
 
 bp = Blueprint("operations", __name__, url_prefix="/admin")
@@ -15,10 +15,11 @@ bp = Blueprint("operations", __name__, url_prefix="/admin")
 @bp.get("/operations")
 @requires(Permission.OPERATIONS_READ)
 def operations() -> Any:
-    """Version, schema, database, disk, and today's slowest pages."""
+    """Version, schema, database, disk, backup, what ran by itself, and today's slowest pages."""
     return edge.page(
         "operations/operations.html",
-        standing=queries.standing(),
+        standing=standing_queries.standing(),
+        backup=queries.last_backup(clock.now()),
+        jobs=queries.last_jobs(),
         slowest=requestlog.slowness.slowest(clock.today()),
-        folder=current_app.config["DATA_DIR"],
     )

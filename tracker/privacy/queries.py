@@ -142,6 +142,11 @@ def retention(day: date) -> Retention:
     )
 
 
+def is_set(day: date) -> bool:
+    """Whether the administrator has ever set how long the school keeps what."""
+    return setting(YEARS_KEY, day) is not None
+
+
 def term_ends() -> list[date]:
     """The last day of every term."""
     return list(db.session.scalars(sa.select(Term.ends).order_by(Term.ends)))

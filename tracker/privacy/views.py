@@ -64,6 +64,7 @@ def _retention(form: forms.RetentionForm) -> Any:
         due=due(kept, queries.term_ends(), today),
         report=report,
         spared=len(queries.open_students()) if report is not None else 0,
+        is_set=queries.is_set(today),
         runs=queries.runs(),
         table_words=forms.table_words,
     )
