@@ -58,6 +58,7 @@ class RemovalForm(Form):
 PAGES: dict[str, Any] = {
     "absence": _l("An absence"),
     "absences": _l("The queue of absences"),
+    "coughing": _l("Who coughs"),
     "fevers": _l("Retests"),
     "gate": _l("The gate"),
     "here": _l("Who is here now"),
@@ -80,7 +81,7 @@ PAGES: dict[str, Any] = {
 
 def page_words(page: str) -> Any:
     """What a kind of page is called."""
-    return PAGES.get(page, page)
+    return PAGES.get(page.partition(".")[0], page)
 
 
 TABLES: dict[str, Any] = {
