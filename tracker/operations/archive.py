@@ -1,10 +1,13 @@
 """One backup, one file: a zip of a manifest and the database, believed only after its last byte was read."""
 
 import contextlib
+import errno
 import hashlib
 import json
+import lzma
 import os
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -19,6 +22,19 @@ PROGRAM = "school-health-tracker"
 FORMAT = 1
 MANIFEST, DATABASE = "manifest.json", "database"
 CHUNK = 1024 * 1024
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    LookupError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+"""What reading a damaged zip raises."""
 
 _NAME = re.compile(r"tracker-([0-9a-f]{12})-(\d{8}T\d{6}Z)\.backup")
 
@@ -84,13 +100,20 @@ def extract(path: Path, to: Path | None) -> Manifest:
                 found, size = _drain(source, to)
     except FileNotFoundError:
         raise BackupError(f"There is no file {path}") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError):
-        raise BackupError(
-            f"{path.name} is no whole backup: damaged, cut off, or another kind of file"
-        ) from None
+    except _DAMAGE:
+        raise _no_whole_backup(path) from None
+    except OSError as problem:
+        # A damaged place in the file leads before its beginning, or to a packing it never had.
+        if problem.errno in (None, errno.EINVAL):
+            raise _no_whole_backup(path) from None
+        raise
     if found != manifest.sha256 or size != manifest.size:
         raise BackupError(f"{path.name} is damaged: its checksum is not the one it was written with")
     return manifest
+
+
+def _no_whole_backup(path: Path) -> BackupError:
+    return BackupError(f"{path.name} is no whole backup: damaged, cut off, or another kind of file")
 
 
 def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
