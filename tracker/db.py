@@ -102,12 +102,17 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+DEADLOCK = "40P01"
+"""What PostgreSQL calls two transactions that wait for each other: it ends one of them."""
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Keep everything done inside, or nothing.
 
     Only edges (views, commands) open one.  What a decision rests on is read inside: objects loaded
-    before are expired by the rollback that ends the reads which led here.
+    before are expired by the rollback that ends the reads which led here.  RunAgain where the database
+    has ended it because another one was in its way.
     """
     session = db.session()
     session.rollback()
@@ -115,6 +120,13 @@ def transaction() -> Iterator[Session]:
     try:
         yield session
         session.commit()
+    except sa.exc.OperationalError as problem:
+        session.rollback()
+        if getattr(problem.orig, "sqlstate", None) == DEADLOCK:
+            from tracker.errors import RunAgain  # which itself asks for the database
+
+            raise RunAgain from problem
+        raise
     except BaseException:
         session.rollback()
         raise

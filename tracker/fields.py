@@ -30,10 +30,17 @@ def offered(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
 
 
 class Needed(InputRequired):
-    """The field cannot stay empty."""
+    """The field cannot stay empty; blanks alone fill nothing but a password."""
 
     def __init__(self) -> None:
         super().__init__(_l("Please fill this in."))
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Complains where nothing was sent."""
+        sent = [text.strip() if isinstance(text, str) else text for text in field.raw_data or ()]
+        if not isinstance(field, PasswordField) and not any(sent):
+            field.raw_data = []
+        super().__call__(form, field)
 
 
 class Line(StringField):
@@ -49,11 +56,6 @@ class Line(StringField):
             filters=[lambda text: (text or "").strip()],
             **more,
         )
-
-    def pre_validate(self, form: Any) -> None:
-        """Blanks alone are nothing."""
-        if not self.data and any(isinstance(check, Needed) for check in self.validators):
-            self.raw_data = []
 
 
 class Password(PasswordField):

@@ -280,3 +280,10 @@ def test_the_overview_tells_the_same_as_the_sheet(sign_in, cast):
     missing = day_queries.missing_classes(TODAY, time(12))
     assert {one.id for session in missing for one in session.missing} == {cast.classes["3-1"]}
     assert "no school day for the class" in sign_in("carl").get("/screening/2023-2/2026-09-21/morning").text
+
+
+def test_blanks_are_no_day(sign_in):
+    nora = sign_in("nora")
+    page = nora.get("/school/sessions/exceptions/new")
+    page = nora.send(page, expect=422, valid_from=" ")
+    assert complaint(page, "valid_from") == "Please fill this in."

@@ -29,18 +29,18 @@ def check_plain(who: Identity, moment: Moment, code: SessionCode | None = None) 
 
     One session's, or (None) all.  A sheet with anything else on it is looked at by itself.
     """
-    head = sa.and_(SheetVersion.sheet_id == Sheet.id, SheetVersion.no == Sheet.head)
+    # Of the row itself, not of a list read before: who is corrected at this moment is looked at anew.
     plain = (
-        sa.select(Sheet.id)
-        .join(SheetVersion, head)
-        .where(Sheet.day == moment.today, Sheet.confirmed_at.is_(None), is_plain())
+        sa.select(SheetVersion.no)
+        .where(SheetVersion.sheet_id == Sheet.id, SheetVersion.no == Sheet.head, is_plain())
+        .correlate(Sheet)
+        .exists()
     )
-    if code is not None:
-        plain = plain.where(Sheet.session == code)
+    of_session = Sheet.session == code if code is not None else sa.true()
     checked = sorted(
         db.session.scalars(
             sa.update(Sheet)
-            .where(Sheet.id.in_(plain), Sheet.confirmed_at.is_(None))
+            .where(Sheet.day == moment.today, of_session, Sheet.confirmed_at.is_(None), plain)
             .values(confirmed_by=who.user_id, confirmed_at=moment.at)
             .returning(Sheet.id)
             .execution_options(synchronize_session=False)

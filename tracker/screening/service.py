@@ -286,7 +286,9 @@ def _keep_roster(members: Sequence[int]) -> int:
     return int(
         db.session.execute(
             statement.on_conflict_do_update(
-                index_elements=["digest"], set_={"digest": statement.excluded.digest}
+                # The key itself is not set: that would lock out whoever adds a version of this roster.
+                index_elements=["digest"],
+                set_={"members": statement.excluded.members},
             ).returning(Roster.id)
         ).scalar_one()
     )
