@@ -20,12 +20,12 @@ class Item:
 
 
 MENU = [
-    Item("home.home", _l("Today"), Permission.ACCOUNT_OWN),
     Item("nurse.day", _l("Nurse's day"), Permission.NURSE_DAY),
+    Item("home.home", _l("Today"), Permission.ACCOUNT_OWN),
     Item("screening.overview", _l("Screening"), Permission.SCREENING_LIST),
-    Item("gate.gate", _lp("place", "Gate"), Permission.GATE_RECORD),
     Item("absence.queue", _l("Absences"), Permission.QUEUE_READ),
     Item("room.board", _l("Observation room"), Permission.ROOM_KEEP),
+    Item("gate.gate", _lp("place", "Gate"), Permission.GATE_RECORD),
     Item("here.here", _l("Who is here"), Permission.HERE_READ),
     Item("ledgers.index", _l("Ledgers"), Permission.LEDGERS_LIST),
     Item("disinfection.today", _l("Disinfection"), Permission.TASKS_READ),

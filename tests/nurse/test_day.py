@@ -29,7 +29,7 @@ def section(page, name: str) -> str:
 
 def test_the_nurse_s_menu_begins_with_her_day_and_reading_it_is_logged(sign_in, cast):
     nora = sign_in("nora")
-    assert [link["href"] for link in nora.get("/").select(".wide-menu a")][:2] == ["/", "/nurse/"]
+    assert [link["href"] for link in nora.get("/").select(".wide-menu a")][:2] == ["/nurse/", "/"]
     nora.get("/nurse/")
     row = db.session.scalars(sa.select(ReadLog).where(ReadLog.user_id == cast.users["nora"])).one()
     assert (row.page, row.subject_id, row.day, row.times) == ("nurse", 0, TODAY, 1)

@@ -56,12 +56,12 @@ def states(student: int) -> list[str]:
     ]
 
 
-def test_who_is_not_here_stands_on_the_home_page_and_on_the_list(ann, sign_in, cast):
-    for visitor in (ann, sign_in("nora")):
-        assert "Child 3-1 01" in main_text(visitor.get("/"))
+def test_who_is_not_here_stands_where_one_begins_and_on_the_list(ann, sign_in, cast):
+    for visitor, first in ((ann, "/"), (sign_in("nora"), "/nurse/")):
+        assert "Child 3-1 01" in main_text(visitor.get(first))
         assert "first call by 08:40" in main_text(visitor.get("/screening/not-here"))
     assert "Child 3-1 01" not in main_text(sign_in("carl").get("/screening/not-here"))
-    assert count(ReadLog) == 2
+    assert count(ReadLog) == 3
 
 
 def test_a_call_is_logged_as_often_as_somebody_calls(ann, cast):

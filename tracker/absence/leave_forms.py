@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from wtforms import SelectField, StringField
 from wtforms.validators import Length
 
@@ -51,7 +52,7 @@ class LeaveForm(Form):
         default=LeaveKind.PERSONAL.value,
         validators=[Needed()],
     )
-    from_on = Day(_l("From"))
+    from_on = Day(_lp("period", "From"))
     from_half = SelectField(_l("From, half-day"), choices=_halves(), default=HalfDay.MORNING.value)
     to_on = MaybeDay(_l("To"), description=_l("Left empty: the same day."))
     to_half = SelectField(_l("To, half-day"), choices=_halves(), default=HalfDay.AFTERNOON.value)

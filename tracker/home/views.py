@@ -48,7 +48,8 @@ def home() -> Any:
         values["queue"] = absence.queue_counts(only, now, today, me=who.user_id)
         if not who.on_classroom_screen:
             values["came_without"] = came_without(today, only)
-        values["not_here"] = missing.not_here(only, today)
+        if only is not None:  # the nurse's day names them all
+            values["not_here"] = missing.not_here(only, today)
     if has_role_for(who, Permission.EVENTS_READ):
         values["events"] = happened.events(now)
     if has_role_for(who, Permission.TASKS_READ):
