@@ -224,6 +224,7 @@ def test_a_child_s_history_papers_and_numbers_ask_for_the_pin_wherever_they_stan
         "/ledgers/class/<ref>/absences",
         "/room/<id:stay_id>/phone",
         "/students/<id:student_id>",
+        "/students/<id:student_id>/data",
         "/students/<id:student_id>/temperatures.svg",
     }
 
