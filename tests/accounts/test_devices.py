@@ -222,6 +222,7 @@ def test_a_child_s_history_papers_and_numbers_ask_for_the_pin_wherever_they_stan
         "/ledgers/<any(absences, causes, room, returns):name>",
         "/ledgers/class/<ref>",
         "/ledgers/class/<ref>/absences",
+        "/room/<id:stay_id>",
         "/room/<id:stay_id>/phone",
         "/students/<id:student_id>",
         "/students/<id:student_id>/data",
@@ -256,6 +257,17 @@ def test_a_refused_form_shows_no_history_before_the_pin(app, episode):
     assert "Child" not in asks.text
     again = phone.send(phone.send(asks, pin="2468", expect=200), expect=422)
     assert "Child 3-1 01" in again.text
+
+
+def test_a_refused_form_of_the_observation_room_shows_nobody_before_the_pin(app, cast):
+    phone = signed_in_on(app, "own", "nora")
+    set_pin(phone)
+    phone.send(phone.get("/report/2024-1"), ".report", student=cast.students["3-1"][0], trouble="fever")
+    stay = phone.location
+    page = phone.get(stay)
+    later(minutes=11)
+    phone.get(stay, 302)
+    assert "Child" not in phone.send(page, f'form[action="{stay}/end"]', expect=401).text
 
 
 def test_a_number_of_the_observation_room_asks_for_the_pin(app, cast):

@@ -147,6 +147,7 @@ class TestDeeds:
             ("end", {"how": "fetched", "to": "1"}, "Please look at who fetches"),
             ("end", {"how": "fetched", "to": "7", "checked": "y"}, "Please say who fetches"),
             ("end", {"how": "never_came"}, "has already arrived"),
+            ("end", {"how": "back_to_class", "left_for": ""}, "Because of: Please choose from the list."),
         ],
     )
     def test_bad_input_is_refused_with_its_reason(self, sign_in, here, deed, data, sentence):

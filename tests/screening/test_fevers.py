@@ -12,6 +12,8 @@ from tracker.audit.models import ReadLog, Trail
 from tracker.db import db, transaction
 from tracker.facts.models import Observation
 from tracker.facts.rules import ObservationKind
+from tracker.room.models import Stay
+from tracker.room.rules import StayEnd, Trouble
 from tracker.screening import fever_queries, fever_service
 from tracker.screening.fever_rules import Instrument
 from tracker.screening.models import Fever, FeverTrigger, Reading, SheetVersion
@@ -134,6 +136,44 @@ def test_a_retest_that_cannot_be_says_why_and_keeps_what_was_typed(waits, sign_i
     assert form.select_one("[name=temperature]")["value"] == values["temperature"]
     assert page.select_one(".alert a")["href"].lstrip("#") in {one["id"] for one in form.select("[id]")}
     assert states() == ["waiting"] and count(Reading) == 1
+
+
+def feverish(nora) -> str:
+    """What the nurse's day says of retests."""
+    return " ".join(nora.get("/nurse/").select_one("section[aria-labelledby=n-retest]").text.split())
+
+
+def test_a_confirmed_fever_stays_before_the_nurse_until_the_child_is_sent_to_the_room(waits, sign_in, hot):
+    nora = sign_in("nora")
+    retest(nora, instrument="ear/infrared", temperature="386")
+    assert "Confirmed fever: to the observation room Child 3-1 01 3(1) 38.6 ℃" in feverish(nora)
+    page = nora.get(FEVERS)
+    nora.send(page, "form[action^='/report/']")
+    assert nora.location.startswith("/room/")
+    nora.send(page, "form[action^='/report/']")
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Stay)) == 1
+    assert "Confirmed fever" not in feverish(nora)
+    assert not nora.get(FEVERS).select("form[action^='/report/']")
+
+
+def test_who_a_sheet_no_longer_has_in_class_needs_no_sending(waits, sign_in, hot):
+    nora = sign_in("nora")
+    retest(nora, instrument="ear/infrared", temperature="386")
+    waits.send(waits.get(MORNING), "#sheet", **{f"state__{hot}": "left"})
+    assert "Confirmed fever" not in feverish(nora)
+
+
+def test_a_stay_that_ended_before_the_fever_began_does_not_hide_it(waits, sign_in, cast, hot):
+    db.session.add(
+        Stay(
+            student_id=hot, reported_at=NOW - timedelta(minutes=30), reported_by=cast.users["ann"], trouble=Trouble.INJURY,
+            place="", soiled=False, ended_at=NOW - timedelta(minutes=10), ended_how=StayEnd.NEVER_CAME,
+        )
+    )  # fmt: skip
+    db.session.commit()
+    nora = sign_in("nora")
+    retest(nora, instrument="ear/infrared", temperature="386")
+    assert "Confirmed fever" in feverish(nora)
 
 
 def test_an_unusual_retest_is_taken_once_it_is_confirmed(waits, sign_in):

@@ -10,15 +10,16 @@ from sqlalchemy.orm import aliased
 from tracker.accounts.models import User
 from tracker.db import db
 from tracker.nurse.models import DayClose
+from tracker.room.models import Stay
 from tracker.school.models import Enrolment, SchoolClass, Student
 from tracker.school.queries import enrolled_on
-from tracker.screening.models import Fever, Reading
-from tracker.screening.rules import FeverState
+from tracker.screening.models import Entry, Fever, Reading, Sheet
+from tracker.screening.rules import FeverState, State
 
 
 @dataclass(frozen=True)
 class WaitingChild:
-    """A child that waits for its retest."""
+    """A child that waits for its retest, or for the observation room once its fever is confirmed."""
 
     fever_id: int
     since: datetime
@@ -42,6 +43,8 @@ class Desk:
 
     waiting: Sequence[WaitingChild]
     """Who has waited longest comes first."""
+    feverish: Sequence[WaitingChild]
+    """Whose fever is confirmed, and who is still in class as far as anybody has said."""
     signed: Signed | None
 
 
@@ -60,6 +63,7 @@ def desk(day: date) -> Desk:
         .limit(1)
         .scalar_subquery()
     )
+    waits = sa.and_(Fever.state == FeverState.WAITING, Fever.day <= day)
     rows = db.session.execute(
         sa.select(
             Fever.id,
@@ -69,9 +73,10 @@ def desk(day: date) -> Desk:
             measured.label("tenths"),
             DayClose.at,
             User.name,
+            Fever.state,
         )
         .select_from(always)
-        .outerjoin(Fever, sa.and_(Fever.state == FeverState.WAITING, Fever.day <= day))
+        .outerjoin(Fever, sa.or_(waits, _in_class(day)))
         .outerjoin(Student, Student.id == Fever.student_id)
         .outerjoin(Enrolment, sa.and_(Enrolment.student_id == Student.id, *enrolled_on(day)))
         .outerjoin(SchoolClass, SchoolClass.id == Enrolment.class_id)
@@ -80,5 +85,35 @@ def desk(day: date) -> Desk:
         .order_by(Fever.opened_at, Fever.id)
     ).all()
     signed = Signed(rows[0][5], rows[0][6]) if rows[0][5] else None
-    waiting = [WaitingChild(*row[:5]) for row in rows if row[0] is not None]
-    return Desk(waiting, signed)
+    children = [(WaitingChild(*row[:5]), row[7]) for row in rows if row[0] is not None]
+    return Desk(
+        [one for one, state in children if state is FeverState.WAITING],
+        [one for one, state in children if state is not FeverState.WAITING],
+        signed,
+    )
+
+
+def _in_class(day: date) -> sa.ColumnElement[bool]:
+    """The condition that a fever of a day is confirmed and nobody has seen to the child since.
+
+    Seen to is who is or was in the observation room, or on the way there, since the first reading; and
+    who is not in class by a sheet of the day.
+    """
+    reported = sa.exists().where(
+        Stay.student_id == Fever.student_id,
+        sa.or_(Stay.ended_at.is_(None), Stay.ended_at >= Fever.opened_at),
+    )
+    gone = sa.exists().where(
+        Entry.student_id == Fever.student_id,
+        Entry.until_no.is_(None),
+        Entry.state.in_((State.ABSENT, State.LEFT, State.IN_ROOM)),
+        Sheet.id == Entry.sheet_id,
+        Sheet.day == day,
+        Sheet.head.is_not(None),
+    )
+    return sa.and_(
+        Fever.state == FeverState.CONFIRMED,
+        Fever.day == day,
+        sa.not_(reported.correlate(Fever)),
+        sa.not_(gone.correlate(Fever)),
+    )

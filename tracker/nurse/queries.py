@@ -65,6 +65,8 @@ class NurseDay:
     """The observation room, and who is on the way to it."""
     waiting: Sequence[WaitingChild]
     """Who waits for a retest."""
+    feverish: Sequence[WaitingChild]
+    """Whose fever is confirmed and whom nobody has sent to the observation room yet."""
     not_here: Sequence[NotHere]
     queue: Mapping[QueueGroup, Sequence[Followed]]
     to_check: Sequence[ToCheck]
@@ -124,6 +126,7 @@ def nurse_day(now: datetime) -> NurseDay:
         due=len(opened),
         board=board(today),
         waiting=on_desk.waiting,
+        feverish=on_desk.feverish,
         not_here=not_here(None, today),
         queue=queue_in_short(now, _resting(classes, today)),
         to_check=_to_check(unchecked(today, starts)),

@@ -184,6 +184,7 @@ class EndForm(Form):
         _l("Because of"),
         offered([(reason.value, _left_for_words(reason)) for reason in LEFT_FOR]),
         default=LEFT_FOR[0].value,
+        missing=_l("Please choose from the list."),
     )
     ended_at = _moment(_l("Time of leaving"))
 

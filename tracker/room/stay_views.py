@@ -9,7 +9,7 @@ from flask import Blueprint, abort, g, url_for
 
 from tracker import clock, edge
 from tracker.absence import guardian_queries
-from tracker.accounts.guards import requires
+from tracker.accounts.guards import ask_for_pin, needs_pin, requires
 from tracker.db import transaction
 from tracker.errors import Rejected
 from tracker.facts.rules import Symptom
@@ -31,7 +31,7 @@ def found_stay(stay_id: int) -> StaySeen | None:
 
 
 @bp.get("/<id:stay_id>")
-@requires(Permission.ROOM_KEEP, of=found_stay)
+@requires(Permission.ROOM_KEEP, of=found_stay, pin=True)
 def stay(found: StaySeen) -> Any:
     """One stay: what is known, what was done, and what is next."""
     return _page(found)
@@ -213,6 +213,8 @@ def _do(deed: str, found: StaySeen, verb: Callable[[int, datetime], None], **for
 
 def _page(found: StaySeen, *, shown_phone: dict[int, str] | None = None, **sent: Any) -> Any:
     """The page of one stay, with the form that could not be taken; that it was read is logged."""
+    if needs_pin():  # a refused form shows the child too
+        return ask_for_pin()
     one, today = found.stay, clock.today()
     signs = queries.signs_of([found.id])[found.id]
     fresh: dict[str, Callable[[], edge.Form]] = {

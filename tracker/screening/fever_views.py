@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from tracker import clock, edge
 from tracker.accounts.guards import requires
 from tracker.gate import queries as gate
+from tracker.nurse.desk_queries import desk
 from tracker.permissions import Permission
 from tracker.screening import fever_forms as forms
 from tracker.screening import fever_queries as queries
@@ -99,6 +100,7 @@ def _page(
         waiting=waiting,
         ill=gate.looked_ill(today),
         decided=queries.decided(midnight, midnight + timedelta(days=1)),
+        to_send={one.fever_id for one in desk(today).feverish},
         minutes={one.fever.id: int((now - one.fever.opened_at).total_seconds() // 60) for one in waiting},
         wait=WAIT_MINUTES,
         long=LONG_MINUTES,
