@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import NOW
+from tests.cast import NOW, TODAY
 from tracker.screening.fever_rules import (
     Instrument,
     LiveChain,
@@ -76,7 +76,7 @@ def test_which_retests_are_refused(retests, site, minutes, refused):
     ],
 )
 def test_when_a_reading_goes_on_with_a_chain(state, source, first, before, in_morning, goes_on):
-    chain = LiveChain(1, FeverState(state), FeverSource(source), first)
+    chain = LiveChain(1, FeverState(state), FeverSource(source), first, TODAY, NOW)
     line = Line(State.MEASURED, first=376)
     assert joins(line, Line(State.MEASURED, first=378, fever=before), chain, in_morning=in_morning) is goes_on
 

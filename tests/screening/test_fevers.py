@@ -87,6 +87,10 @@ def test_a_warm_child_waits_before_the_nurse_until_it_is_measured_again(waits, s
     page = nora.get(FEVERS)
     assert "Nobody is waiting" in text_of(page) and "38.6 ℃ Ear 08:12 · Nora Nurse" in text_of(page)
     assert fevers_known() == [386] and counted() == 1
+    next_sheet = waits.get(MORNING)
+    assert next_sheet.select_one(f"input[name=state-{hot}][checked]")["value"] == "symptomatic"
+    waits.send(next_sheet, "#sheet")
+    assert "Child 3-1 01 Symptoms · Fever" in text_of(waits.get(f"{MORNING}/1"))
     reading = db.session.scalars(sa.select(Reading).where(Reading.seq == 2)).one()
     assert (reading.site, reading.by, reading.student_id) == ("ear", cast.users["nora"], hot)
     deed = db.session.scalars(sa.select(Trail).where(Trail.deed == "fever.retest")).one()

@@ -1,5 +1,6 @@
 """What a sheet starts with: a table of cases, and once through the database with everything at hand."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -8,12 +9,29 @@ from tests.cast import NOW, TODAY
 from tracker.absence.models import Leave
 from tracker.absence.rules import EpisodeState, LeaveKind, LiveEpisode
 from tracker.db import db
+from tracker.facts.rules import Symptom
 from tracker.gate.models import GatePass, GateRecord
 from tracker.gate.rules import PassOutcome
 from tracker.room.models import Stay
 from tracker.room.rules import StayEnd, Trouble
-from tracker.screening.prefill_rules import Earlier, Known, PassToday, StayToday, starting_point
-from tracker.screening.rules import AbsenceReason, HalfDay, Line, SessionCode, State
+from tracker.screening.fever_rules import LiveChain
+from tracker.screening.prefill_rules import (
+    Earlier,
+    Known,
+    PassToday,
+    StayToday,
+    starting_point,
+    with_fever,
+)
+from tracker.screening.rules import (
+    AbsenceReason,
+    FeverSource,
+    FeverState,
+    HalfDay,
+    Line,
+    SessionCode,
+    State,
+)
 
 SHEET = "/screening/2024-1/2026-09-21/arrival"
 AM, PM = HalfDay.MORNING, HalfDay.AFTERNOON
@@ -94,6 +112,31 @@ def test_a_sheet_starts_with_who_is_known_not_to_be_in_class(code, earlier, epis
     )
     # Brought back at ten, after the sheet of nine.
     assert found == line
+
+
+FEVERISH = Line(State.SYMPTOMATIC, symptoms=frozenset({Symptom.FEVER}))
+
+
+@pytest.mark.parametrize(
+    ("start", "state", "days", "stay", "line"),
+    [
+        (None, "confirmed", 0, None, FEVERISH),
+        (NORMAL, "confirmed", 0, None, FEVERISH),
+        (Line(State.MEASURED, first=365), "confirmed", 0, None, replace(FEVERISH, first=365)),
+        (Line(State.MEASURED, first=378), "confirmed", 0, None, Line(State.MEASURED, first=378)),
+        (None, "waiting", 0, None, Line(State.SYMPTOMATIC)),
+        (None, "unretested", 0, None, LEFT),
+        (None, "cleared", 0, None, None),
+        (None, "confirmed", 1, None, None),  # of yesterday
+        (ILL, "confirmed", 0, None, ILL),
+        (IN_ROOM, "confirmed", 0, StayToday(None, None), IN_ROOM),
+        (NORMAL, "confirmed", 0, StayToday(TEN, StayEnd.BACK_TO_CLASS), NORMAL),  # seen to since
+        (NORMAL, "confirmed", 0, StayToday(EIGHT - timedelta(hours=1), StayEnd.BACK_TO_CLASS), FEVERISH),
+    ],
+)
+def test_whose_fever_stands_starts_as_a_case(start, state, days, stay, line):
+    chain = LiveChain(1, FeverState(state), FeverSource.SHEET, 378, TODAY - timedelta(days=days), EIGHT)
+    assert with_fever(start, chain, Known(stay=stay), TODAY) == line
 
 
 def test_the_sheet_shows_leaves_stays_and_passes_from_the_database(sign_in, cast, statements):

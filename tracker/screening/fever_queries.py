@@ -33,6 +33,8 @@ def chain_columns() -> tuple[sa.ColumnElement[Any], ...]:
         Fever.state.label("fever_state"),
         Fever.source.label("fever_source"),
         began_with.label("began_with"),
+        Fever.day.label("fever_day"),
+        Fever.opened_at.label("fever_opened_at"),
     )
 
 
@@ -59,7 +61,9 @@ def chain_of(row: Any) -> LiveChain | None:
     """The chain of a row with `chain_columns`; None where the student has none."""
     if row.fever_id is None:
         return None
-    return LiveChain(row.fever_id, row.fever_state, row.fever_source, row.began_with)
+    return LiveChain(
+        row.fever_id, row.fever_state, row.fever_source, row.began_with, row.fever_day, row.fever_opened_at
+    )
 
 
 def newest_chain(student_id: int, day: date) -> LiveChain | None:

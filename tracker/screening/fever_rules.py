@@ -5,7 +5,7 @@ No database, no web: the tables of tests/screening/test_fever_rules.py are the s
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from tracker.screening.rules import FeverSource, FeverState, Line, Site
@@ -63,6 +63,8 @@ class LiveChain:
     source: FeverSource
     first: int | None
     """The reading that began it, in tenths."""
+    day: date
+    opened_at: datetime
 
 
 @dataclass(frozen=True)

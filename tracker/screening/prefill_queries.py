@@ -1,7 +1,6 @@
 """What is known of a class's day, and what a new sheet of it starts with.  Nothing here writes."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -24,9 +23,10 @@ from tracker.screening.prefill_rules import (
     PassToday,
     StayToday,
     starting_point,
+    with_fever,
 )
 from tracker.screening.queries import KeptSheet, RosterStudent
-from tracker.screening.rules import FeverSource, HalfDay, Line, SessionCode
+from tracker.screening.rules import HalfDay, Line, SessionCode
 
 
 def prefilled(
@@ -50,12 +50,9 @@ def prefilled(
             came_back=episode is not None and episode.back_on == day,
             known=known.get(one.id, NOTHING_KNOWN),
         )
-        chain = one.chain
-        if start and chain and chain.source is FeverSource.GATE and chain.first == start.first:
-            start = replace(start, fever=chain.state)
+        start = with_fever(start, one.chain, known.get(one.id, NOTHING_KNOWN), day)
         if start is not None:
-            goes_on = one.chain is not None and start.first == one.chain.first
-            found[one.id] = replace(start, fever=one.chain.state) if one.chain and goes_on else start
+            found[one.id] = start
     return found
 
 

@@ -4,18 +4,22 @@ No database, no web: the table of tests/screening/test_prefill.py is the specifi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from tracker.absence.rules import LeaveKind, LiveEpisode
+from tracker.facts.rules import Symptom
 from tracker.gate.rules import PassOutcome
 from tracker.room.rules import StayEnd
+from tracker.screening.fever_rules import LiveChain
 from tracker.screening.rules import (
     CARRIED,
+    COUNTED_FEVERS,
     HALF_OF,
     NORMAL_LINE,
     PRESENT,
     AbsenceReason,
+    FeverState,
     HalfDay,
     Line,
     SessionCode,
@@ -128,3 +132,32 @@ def _of_gate(gate: PassToday | None, earlier: Earlier | None, half: HalfDay) -> 
     if gate.tenths is None:
         return NORMAL_LINE
     return Line(State.MEASURED, first=gate.tenths)
+
+
+FEVERISH = {
+    FeverState.CONFIRMED: Line(
+        State.SYMPTOMATIC, symptoms=frozenset({Symptom.FEVER}), fever=FeverState.CONFIRMED
+    ),
+    FeverState.WAITING: Line(State.SYMPTOMATIC, fever=FeverState.WAITING),
+    FeverState.UNRETESTED: Line(State.LEFT, fever=FeverState.UNRETESTED),
+}
+"""What a later sheet of the day starts with of a child whose fever stands on an earlier one."""
+
+
+def with_fever(start: Line | None, chain: LiveChain | None, known: Known, day: date) -> Line | None:
+    """What a student's line starts with, once its retest chain is looked at.
+
+    A reading that began the chain shows what the chain has come to.  Whoever had a fever on this day that
+    nobody has seen to since starts as a case: nobody submits the child as normal by saying nothing.
+    """
+    if chain is None:
+        return start
+    first = start.first if start else None
+    if start and first is not None and first == chain.first:
+        return replace(start, fever=chain.state)
+    stay = known.stay
+    is_seen_to = stay is not None and (stay.ended_at is None or stay.ended_at >= chain.opened_at)
+    is_out = start is not None and start.state not in PRESENT
+    if chain.state not in COUNTED_FEVERS or chain.day != day or is_seen_to or is_out:
+        return start
+    return replace(FEVERISH[chain.state], first=first)
