@@ -17,6 +17,7 @@ from tracker.disinfection.rules import (
     RecordState,
     ZoneType,
 )
+from tracker.school.rules import ExcuseCode
 
 
 class Department(Model):
@@ -55,6 +56,8 @@ class ZoneObject(Model):
     id: Mapped[pk]
     zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"))
     kind: Mapped[ObjectKind]
+    photo: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Whether a photograph is asked for where it was done."""
 
     __table_args__ = (sa.UniqueConstraint("zone_id", "kind"),)
 
@@ -94,10 +97,14 @@ class Record(Model):
     by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     started: Mapped[datetime]
     finished: Mapped[datetime | None]
+    excuse: Mapped[ExcuseCode | None]
+    """Why the task counts as fulfilled, whatever became of it."""
+    excused_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
     __table_args__ = (
         sa.UniqueConstraint("zone_id", "day", "slot"),
         sa.CheckConstraint("(state = 'done') = (finished IS NOT NULL)", name="finished"),
+        sa.CheckConstraint("(excuse IS NULL) = (excused_by IS NULL)", name="excused"),
         sa.Index("ix_record_day", "day"),
     )
 
@@ -110,5 +117,33 @@ class RecordItem(Model):
     result: Mapped[ItemResult]
     reason: Mapped[NotDoneReason | None]
     note: Mapped[str | None] = mapped_column(sa.String(255))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
+    lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"))
+    """What it was done with: a working solution, or what is used as it comes, such as alcohol."""
+    mg_per_l: Mapped[int | None]
+    minutes: Mapped[int | None]
+    """For how long it acted, was aired, or the lamp was on."""
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("equipment.id"), index=True)
+    """The lamp."""
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
 
-    __table_args__ = (sa.CheckConstraint("(result = 'not_done') = (reason IS NOT NULL)", name="reason"),)
+    __table_args__ = (
+        sa.CheckConstraint("(result = 'not_done') = (reason IS NOT NULL)", name="reason"),
+        sa.CheckConstraint("batch_id IS NULL OR lot_id IS NULL", name="one_agent"),
+        sa.CheckConstraint("mg_per_l > 0 AND minutes > 0", name="positive"),
+    )
+
+
+class Verification(Model):
+    """Somebody else looked at what a record says was done, and took it or gave it back."""
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True)
+    finished: Mapped[datetime]
+    """When what was looked at had been finished: given back, the record is open again."""
+    accepted: Mapped[bool]
+    reason: Mapped[str | None] = mapped_column(sa.String(255))
+    by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+
+    __table_args__ = (sa.CheckConstraint("accepted OR reason IS NOT NULL", name="reason"),)

@@ -115,3 +115,11 @@ class Equipment(Model):
     keeper: Mapped[str] = mapped_column(sa.String(64))
     next_check_on: Mapped[date | None]
     retired_on: Mapped[date | None]
+    lamp_hours: Mapped[int | None]
+    """Of an ultraviolet lamp: after so many hours its tube is replaced."""
+    tube_since: Mapped[date | None]
+    """Since when its present tube burns; None: for as long as it is on the list."""
+    tube_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    """For how long the tube had burned before that."""
+
+    __table_args__ = (sa.CheckConstraint("lamp_hours > 0 AND tube_minutes >= 0", name="lamp"),)
