@@ -1,6 +1,6 @@
 """What every page that writes does the same way: its key, its one transaction, its refusal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,6 +29,14 @@ class Form(FlaskForm):
             self[field].errors = [*self[field].errors, sentence]
         else:
             self.form_errors.append(sentence)
+
+    def refuse_every(
+        self, refusals: Iterable[Rejected], words: Callable[[Any, Mapping[str, Any]], str]
+    ) -> None:
+        """Put each no at its field; a field that has a complaint already keeps to that."""
+        for no in refusals:
+            if no.field not in self or not self[no.field].errors:
+                self.refuse(no.field, words(no.reason, no.details))
 
     @property
     def complaints(self) -> list[tuple[str | None, Any]]:
@@ -88,7 +96,7 @@ def taken(
     try:
         return once(deed, verb)
     except Rejected as no:
-        form.refuse(no.field, words(no.reason, no.details))
+        form.refuse_every(no.every, words)
         return None
 
 

@@ -1,6 +1,7 @@
 """How a rule says no, and what the visitor sees then."""
 
 import logging
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +24,15 @@ class Rejected(Exception):
         self.reason = reason
         self.field = field
         self.details = details
+        self.every: Sequence[Rejected] = (self,)
+        """All that was refused at once, this first."""
+
+    @classmethod
+    def unless_empty(cls, refusals: Sequence["Rejected"]) -> None:
+        """Say no to all that is wrong, at once; nothing where nothing is."""
+        if refusals:
+            refusals[0].every = refusals
+            raise refusals[0]
 
 
 class RunAgain(Exception):

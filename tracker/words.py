@@ -321,6 +321,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     NextStep: {
         NextStep.CALL: _l("Call the guardian"),
         NextStep.SEE_NURSE: _l("Please send to the school nurse first"),
+        NextStep.FETCH: _l("Not in class today: call to have the child fetched"),
         NextStep.CLEAR: _l("The school nurse checks before class"),
         NextStep.SECOND_GUARDIAN: _l("Call the second guardian"),
         NextStep.ANSWER: _l("Answer the school nurse"),
@@ -341,6 +342,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         ReturnStage.CLEARED: _l("Cleared to return"),
         ReturnStage.CLEARED_LATER: _l("Cleared for a later day"),
         ReturnStage.CAME_WITHOUT: _l("Came without clearance"),
+        ReturnStage.CAME_EARLY: _l("Came before the day cleared for"),
     },
     Anchor: {
         Anchor.ONSET: _l("Illness began"),

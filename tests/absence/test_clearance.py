@@ -88,10 +88,14 @@ class TestCheck:
         episode = flu(cast)
         nora = sign_in("nora")
         days = {key: GOOD[key] for key in ("day_fever_gone", "day_symptoms_gone")}
-        nora.send(nora.get(f"/absences/{episode.id}"), "#clear-form", **days, do="days")
-        page = nora.get(nora.location)
+        typed = {**GOOD, "returns_on": "2026-09-25", "why": "any"}
+        page = nora.send(nora.get(f"/absences/{episode.id}"), "#clear-form", 200, **typed, do="days")
         assert "2026-09-23 Wed" in page.select_one("section[aria-labelledby=return]").text
+        assert page.select_one("#returns_on")["value"] == "2026-09-25"  # shown, never moved
+        assert page.select_one("#why")["value"] == "any" and page.select("#papers [checked]")
+        page = nora.send(page, "#clear-form", 200, do="take")
         assert page.select_one("#returns_on")["value"] == "2026-09-23"
+        assert page.select_one("#day_fever_gone")["value"] == days["day_fever_gone"]
         assert "The earliest day is 2026-09-23." in page.select_one("#to-parents").text
         assert not db.session.scalars(sa.select(Clearance)).all()
 
@@ -101,7 +105,7 @@ class TestCheck:
         episode = flu(cast)
         nora = sign_in("nora")
         for day in ("2026-09-21", "2026-09-22", ""):
-            nora.send(nora.get(f"/absences/{episode.id}"), "#clear-form", day_fever_gone=day, do="days")
+            nora.send(nora.get(f"/absences/{episode.id}"), "#clear-form", 200, day_fever_gone=day, do="days")
         rows = db.session.scalars(sa.select(EpisodeAnchor).order_by(EpisodeAnchor.no)).all()
         assert [(row.no, row.on) for row in rows] == [(1, TODAY), (2, TUE), (3, None)]
         back = clearance_queries.return_of(episode.id, TUE)
@@ -141,6 +145,14 @@ class TestCheck:
         assert ticked >= {"symptoms_gone"}
         assert not db.session.scalars(sa.select(Clearance)).all()
         assert not db.session.scalars(sa.select(EpisodeAnchor)).all()
+
+    def test_all_that_is_wrong_is_told_at_once(self, cast: Cast, sign_in: SignIn) -> None:
+        episode = flu(cast)
+        nora = sign_in("nora")
+        typed = {"day_fever_gone": "2026-09-23", "day_symptoms_gone": "", "returns_on": "soon", "do": "clear"}
+        page = nora.send(nora.get(f"/absences/{episode.id}"), "#clear-form", 422, **typed)
+        fields = [link["href"][1:] for link in page.select(".alert-danger li a")]
+        assert fields == ["day_fever_gone", "day_symptoms_gone", "conditions", "papers", "returns_on"]
 
     def test_a_reason_goes_before_the_day_and_the_conditions(self, cast: Cast, sign_in: SignIn) -> None:
         episode = flu(cast)
@@ -293,6 +305,10 @@ class TestCameWithout:
         take(cast, at("08:10", WED))
         nora = sign_in("nora")
         assert groups(nora.get("/absences/")) == {"came_without": ["Child 3-1 03"]}
+        assert (
+            "call to have the child fetched"
+            in nora.get(f"/absences/{episode.id}").select_one("#return").parent.text
+        )
         clock.freeze(at("08:00", THU))
         assert groups(nora.get("/absences/")) == {"back": ["Child 3-1 03"]}
 

@@ -89,6 +89,7 @@ def test_a_leave_is_entered_listed_and_cancelled(sign_in, cast):
         ({"from_on": "2026-10-01", "to_on": "2026-10-05"}, "from_on", "no school on any"),
         ({"to_on": "2027-09-01"}, "to_on", "longer than a term"),
         ({"kind": "holiday"}, "kind", ""),
+        ({"student": "0", "to_on": "2026-09-20"}, "to_on", "ends before it begins"),
     ],
 )
 def test_a_wrong_leave_is_told_at_its_field_and_keeps_what_was_typed(sign_in, cast, typed, field, words):

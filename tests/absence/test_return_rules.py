@@ -20,8 +20,8 @@ from tracker.absence.return_rules import (
     Unit,
     Wait,
     earliest_return,
-    refused,
-    wrong_anchor,
+    refusals,
+    wrong_anchors,
 )
 from tracker.absence.rules import PaperKind
 from tracker.facts.rules import Diagnosis
@@ -98,44 +98,58 @@ class TestCheck:
     @pytest.mark.parametrize(
         ("check", "refusal"),
         [
-            (Check(sept(22), SEEN, HELD), None),
-            (Check(sept(23), SEEN, HELD), None),
-            (Check(sept(21), SEEN, HELD), (ReturnRefusal.TOO_EARLY, "returns_on")),
-            (Check(sept(21), SEEN, HELD, "the doctor says so"), None),
-            (Check(sept(22), SEEN), (ReturnRefusal.PAPER_MISSING, "papers")),
+            (Check(sept(22), SEEN, HELD), {}),
+            (Check(sept(23), SEEN, HELD), {}),
+            (Check(sept(21), SEEN, HELD), {"returns_on": ReturnRefusal.TOO_EARLY}),
+            (Check(sept(21), SEEN, HELD, "the doctor says so"), {}),
+            (Check(sept(22), SEEN), {"papers": ReturnRefusal.PAPER_MISSING}),
             (
                 Check(sept(22), SEEN, frozenset({PaperKind.DIAGNOSIS})),
-                (ReturnRefusal.PAPER_MISSING, "papers"),
+                {"papers": ReturnRefusal.PAPER_MISSING},
             ),
-            (Check(sept(22), SEEN, reason="lost"), (ReturnRefusal.PAPER_MISSING, "papers")),
-            (Check(sept(22), frozenset(), HELD), (ReturnRefusal.CONDITIONS_OPEN, "conditions")),
-            (Check(sept(22), frozenset(), HELD, "seen by the doctor today"), None),
-            (Check(sept(13), SEEN, HELD, "any"), (ReturnRefusal.RETURN_BEFORE_ONSET, "returns_on")),
-            (Check(sept(18), SEEN, HELD, "any"), (ReturnRefusal.RETURN_IN_PAST, "returns_on")),
-            (Check(sept(26), SEEN, HELD, "any"), (ReturnRefusal.RETURN_NO_SCHOOL_DAY, "returns_on")),
+            (Check(sept(22), SEEN, reason="lost"), {"papers": ReturnRefusal.PAPER_MISSING}),
+            (Check(sept(22), frozenset(), HELD), {"conditions": ReturnRefusal.CONDITIONS_OPEN}),
+            (Check(sept(22), frozenset(), HELD, "seen by the doctor today"), {}),
+            (Check(sept(13), SEEN, HELD, "any"), {"returns_on": ReturnRefusal.RETURN_BEFORE_ONSET}),
+            (Check(sept(18), SEEN, HELD, "any"), {"returns_on": ReturnRefusal.RETURN_IN_PAST}),
+            (Check(sept(26), SEEN, HELD, "any"), {"returns_on": ReturnRefusal.RETURN_NO_SCHOOL_DAY}),
+            (
+                Check(None, frozenset()),
+                {
+                    "returns_on": ReturnRefusal.DAY_MISSING,
+                    "papers": ReturnRefusal.PAPER_MISSING,
+                    "conditions": ReturnRefusal.CONDITIONS_OPEN,
+                },
+            ),
         ],
     )
     def test_what_clears_and_what_does_not(self, check: Check, refusal: Any) -> None:
         school_days = [sept(day) for day in (14, 15, 16, 17, 18, 21, 22, 23, 24, 25)]
-        assert refused(FLU, KNOWN, check, today=sept(21), school_days=school_days) == refusal
+        assert refusals(FLU, KNOWN, check, today=sept(21), school_days=school_days) == refusal
 
     def test_a_day_that_is_not_known_is_asked_for_at_its_field(self) -> None:
         check = Check(sept(22), SEEN, HELD)
         known = days(fever_gone=19)
-        found = refused(FLU, known, check, today=sept(21), school_days=[sept(22)])
-        assert found == (ReturnRefusal.ANCHOR_MISSING, "symptoms_gone")
+        found = refusals(FLU, known, check, today=sept(21), school_days=[sept(22)])
+        assert found == {"symptoms_gone": ReturnRefusal.ANCHOR_MISSING}
 
     @pytest.mark.parametrize(
         ("known", "wrong"),
         [
-            (days(onset=14, fever_gone=21), None),
-            (days(fever_gone=22), (ReturnRefusal.ANCHOR_IN_FUTURE, Anchor.FEVER_GONE)),
-            (days(onset=14, fever_gone=13), (ReturnRefusal.ANCHOR_BEFORE_ONSET, Anchor.FEVER_GONE)),
-            (days(onset=22), (ReturnRefusal.ANCHOR_IN_FUTURE, Anchor.ONSET)),
+            (days(onset=14, fever_gone=21), {}),
+            (days(fever_gone=22), {Anchor.FEVER_GONE: ReturnRefusal.ANCHOR_IN_FUTURE}),
+            (
+                days(onset=14, fever_gone=13, symptoms_gone=22),
+                {
+                    Anchor.FEVER_GONE: ReturnRefusal.ANCHOR_BEFORE_ONSET,
+                    Anchor.SYMPTOMS_GONE: ReturnRefusal.ANCHOR_IN_FUTURE,
+                },
+            ),
+            (days(onset=22, fever_gone=20), {Anchor.ONSET: ReturnRefusal.ANCHOR_IN_FUTURE}),
         ],
     )
     def test_days_that_cannot_be(self, known: Any, wrong: Any) -> None:
-        assert wrong_anchor(known, sept(21)) == wrong
+        assert wrong_anchors(known, sept(21)) == wrong
 
 
 def coming(
@@ -180,7 +194,7 @@ class TestStage:
             (coming(cleared=21, back=21), S.CLEARED),
             (coming(cleared=22), S.CLEARED_LATER),
             (coming(back=21), S.CAME_WITHOUT),
-            (coming(cleared=22, back=21), S.CAME_WITHOUT),  # sent back a day too early
+            (coming(cleared=22, back=21), S.CAME_EARLY),  # sent back a day too early
             (coming(cleared=17, back=21), S.CAME_WITHOUT),  # missed again since: the word has lapsed
             (coming(cleared=18, back=21), S.CLEARED),  # stayed at home the day it was for
         ],

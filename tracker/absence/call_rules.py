@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from tracker.absence.rest_rules import first_after_vacation
-from tracker.absence.return_rules import ReturnStage
+from tracker.absence.return_rules import CAME, ReturnStage
 from tracker.absence.rules import CallResult, EpisodeState
 from tracker.screening.rules import AbsenceReason
 
@@ -194,7 +194,7 @@ def group_with_return(group: QueueGroup, stage: ReturnStage | None) -> QueueGrou
 
     What the nurse has not read yet stays with what she reads, unless the child is here already.
     """
-    if stage is ReturnStage.CAME_WITHOUT:
+    if stage in CAME:
         return QueueGroup.CAME_WITHOUT
     return QueueGroup.TO_CLEAR if stage is ReturnStage.TO_CLEAR and group in GIVES_WAY else group
 
@@ -206,6 +206,7 @@ class NextStep(StrEnum):
     ANSWER = "answer"
     CHECK = "check"
     SEE_NURSE = "see_nurse"
+    FETCH = "fetch"
     CLEAR = "clear"
     SECOND_GUARDIAN = "second_guardian"
     SUGGEST_DOCTOR = "suggest_doctor"

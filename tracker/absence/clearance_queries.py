@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from tracker.absence.models import Call, Clearance, Episode, EpisodeAnchor, ReturnRule
 from tracker.absence.queries import Followed, followed
 from tracker.absence.return_queries import rule_holds, rule_of
-from tracker.absence.return_rules import Anchor, Cleared, Return, ReturnStage
+from tracker.absence.return_rules import CAME, Anchor, Cleared, Return, ReturnStage
 from tracker.absence.rules import LIVE, CallResult, LiveEpisode
 from tracker.accounts.models import User
 from tracker.db import db
@@ -150,7 +150,7 @@ def returning(day: date, class_ids: Collection[int] | None = None) -> list[Retur
 
 def came_without(day: date, class_ids: Collection[int] | None = None) -> list[Returning]:
     """Who was seen present without being cleared for this day: the nurse sees them first."""
-    return [one for one in returning(day, class_ids) if one.stage is ReturnStage.CAME_WITHOUT]
+    return [one for one in returning(day, class_ids) if one.stage in CAME]
 
 
 def expected_back(day: date, class_ids: Collection[int] | None = None) -> list[Returning]:

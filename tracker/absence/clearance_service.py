@@ -1,6 +1,7 @@
 """What the nurse does about a return to class: she enters the days, clears, and takes her word back."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from tracker.absence import clearance_queries as queries
 from tracker.absence import paper_queries, rules
 from tracker.absence import queries as absences
 from tracker.absence.models import Clearance, Episode, EpisodeAnchor, EpisodePaper
-from tracker.absence.return_rules import Anchor, Check, Return, ReturnRefusal, refused, wrong_anchor
+from tracker.absence.return_rules import Anchor, Check, Return, ReturnRefusal, refusals, wrong_anchors
 from tracker.absence.rules import PaperKind
 from tracker.audit import service as audit
 from tracker.db import db
@@ -38,23 +39,44 @@ def enter_days(
     """
     today = clock.local(at).date()
     episode, back = _held(episode_id, today)
-    changed = {anchor: on for anchor, on in days.items() if on != back.known.get(anchor)}
-    known = {**back.known, **{anchor: on for anchor, on in changed.items() if on is not None}}
-    known = {anchor: on for anchor, on in known.items() if changed.get(anchor, on) is not None}
-    if wrong := wrong_anchor(known, today):
-        reason, anchor = wrong
-        raise Rejected(reason, f"day_{anchor.value}", onset=known.get(Anchor.ONSET))
+    known = _with(back.known, days)
+    Rejected.unless_empty(_wrong_days(known, today))
+    _keep_days(by, at, episode, back.known, days)
+    return known
+
+
+def _with(known: Mapping[Anchor, date], days: Mapping[Anchor, date | None]) -> dict[Anchor, date]:
+    merged = {**known, **days}
+    return {anchor: on for anchor, on in merged.items() if on is not None}
+
+
+def _wrong_days(known: Mapping[Anchor, date], today: date) -> list[Rejected]:
+    onset = known.get(Anchor.ONSET)
+    return [
+        Rejected(reason, f"day_{anchor.value}", onset=onset)
+        for anchor, reason in wrong_anchors(known, today).items()
+    ]
+
+
+def _keep_days(
+    by: int,
+    at: datetime,
+    episode: Episode,
+    known: Mapping[Anchor, date],
+    days: Mapping[Anchor, date | None],
+) -> None:
+    changed = {anchor: on for anchor, on in days.items() if on != known.get(anchor)}
     if not changed:
-        return known
+        return
     rows = db.session.execute(
         sa.select(EpisodeAnchor.anchor, sa.func.max(EpisodeAnchor.no))
-        .where(EpisodeAnchor.episode_id == episode_id)
+        .where(EpisodeAnchor.episode_id == episode.id)
         .group_by(EpisodeAnchor.anchor)
     )
     numbers = {row[0]: row[1] for row in rows}
     db.session.add_all(
         EpisodeAnchor(
-            episode_id=episode_id, anchor=anchor, no=numbers.get(anchor, 0) + 1, on=on, by=by, at=at
+            episode_id=episode.id, anchor=anchor, no=numbers.get(anchor, 0) + 1, on=on, by=by, at=at
         )
         for anchor, on in changed.items()
     )
@@ -63,12 +85,43 @@ def enter_days(
         at,
         "absence.return_days",
         "episode",
-        episode_id,
+        episode.id,
         student_id=episode.student_id,
         changes={anchor.value: on.isoformat() if on else None for anchor, on in changed.items()},
     )
     db.session.flush()
-    return known
+
+
+def wrong(
+    back: Return,
+    check: Check,
+    days: Mapping[Anchor, date | None],
+    today: date,
+    *,
+    ticked: Collection[int] = (),
+    seen: Collection[PaperKind] = (),
+) -> list[Rejected]:
+    """All that keeps a check, with the days entered beside it, from clearing a child, each at its field."""
+    known = _with(back.known, days)
+    found = _wrong_days(known, today)
+    for no in found:
+        known.pop(Anchor(no.field.removeprefix("day_")), None)
+    kinds = paper_queries.kinds_of(back.episode_id)
+    gone = not set(ticked) <= set(kinds)
+    if gone:
+        found.append(Rejected(ReturnRefusal.PAPER_GONE, "papers"))
+    held = frozenset({*(kinds[number] for number in ticked if number in kinds), *seen})
+    child, on = absences.episode(back.episode_id, today), check.returns_on
+    school_days = class_school_days(child.class_id, on, on) if child and on else []
+    check = replace(check, papers=held)
+    earliest = replace(back, known=known).earliest
+    for field, reason in refusals(back.rule, known, check, today=today, school_days=school_days).items():
+        name = f"day_{field}" if reason is ReturnRefusal.ANCHOR_MISSING else field
+        if name not in {no.field for no in found}:
+            lacking = [kind for kind in back.rule.papers if kind not in held]
+            onset = known.get(Anchor.ONSET)
+            found.append(Rejected(reason, name, onset=onset, earliest=earliest, papers=lacking))
+    return found
 
 
 def clear(
@@ -77,37 +130,25 @@ def clear(
     episode_id: int,
     check: Check,
     *,
+    days: Mapping[Anchor, date | None] | None = None,
     ticked: Collection[int] = (),
     seen: Collection[PaperKind] = (),
 ) -> Clearance:
     """Say that a child may be back in class: what was seen, and from which day on.
 
-    `ticked` are the attached papers that were looked at, `seen` the kinds of papers held in the hand.
-    Rejected where the rule asks for more; her word is final over the day and the conditions, with a
-    reason, never over the papers.
+    `days` are entered with it, see `enter_days`; `ticked` are the attached papers that were looked at,
+    `seen` the kinds of papers held in the hand.  Rejected where the rule asks for more; her word is
+    final over the day and the conditions, with a reason, never over the papers.
     """
-    today = clock.local(at).date()
+    today, days = clock.local(at).date(), days or {}
     episode, back = _held(episode_id, today)
     if back.word is not None:
         raise Rejected(ReturnRefusal.ALREADY_CLEARED, day=back.word.returns_on)
-    kinds = paper_queries.kinds_of(episode_id)
-    if not set(ticked) <= set(kinds):
-        raise Rejected(ReturnRefusal.PAPER_GONE, "papers")
-    held = frozenset({*(kinds[number] for number in ticked), *seen})
-    check = Check(check.returns_on, check.conditions, held, check.reason)
-    found = absences.episode(episode_id, today)
-    days = class_school_days(found.class_id, check.returns_on, check.returns_on) if found else []
-    if no := refused(back.rule, back.known, check, today=today, school_days=days):
-        reason, field = no
-        if reason is ReturnRefusal.ANCHOR_MISSING:
-            field = f"day_{field}"
-        raise Rejected(
-            reason,
-            field,
-            onset=back.known.get(Anchor.ONSET),
-            earliest=back.earliest,
-            papers=[kind for kind in back.rule.papers if kind not in held],
-        )
+    Rejected.unless_empty(wrong(back, check, days, today, ticked=ticked, seen=seen))
+    _keep_days(by, at, episode, back.known, days)
+    back = replace(back, known=_with(back.known, days))
+    kinds, returns_on = paper_queries.kinds_of(episode_id), check.returns_on
+    assert returns_on is not None
     if back.cleared is not None:  # it has lapsed: the child was missed again since
         _strike(episode_id, back.cleared.no, at)
     db.session.execute(
@@ -121,7 +162,7 @@ def clear(
         no=queries.last_number(episode_id) + 1,
         earliest_on=back.earliest,
         rule_from=back.rule_from,
-        returns_on=check.returns_on,
+        returns_on=returns_on,
         conditions=sorted(one.value for one in check.conditions),
         papers=[
             *({"kind": kinds[number].value, "attachment": number} for number in sorted(ticked)),
@@ -141,7 +182,7 @@ def clear(
         student_id=episode.student_id,
         changes={
             "no": clearance.no,
-            "returns_on": check.returns_on.isoformat(),
+            "returns_on": returns_on.isoformat(),
             "earliest_on": back.earliest.isoformat() if back.earliest else None,
             "conditions": clearance.conditions,
             "papers": clearance.papers,

@@ -1,5 +1,6 @@
 """Clearing a child for the return to class, the slip that says so, and the list of the day."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, request, url_for
@@ -24,31 +25,41 @@ bp = Blueprint("returns", __name__, url_prefix="/absences")
 @bp.post("/<id:episode_id>/clear")
 @requires(Permission.EPISODE_CLEAR, of=episode)
 def clear(found: Followed) -> Any:
-    """Enter the days a return is counted from; with the other button, clear the child as well."""
-    today, only_days = clock.today(), request.form.get("do") == "days"
+    """Clear the child; with the other buttons only enter the days, and take the day they give."""
+    today, now, do = clock.today(), clock.now(), request.form.get("do")
     back = clearance_queries.return_of(found.episode.id, today)
     form = forms.ClearForm()
     if back is not None:
         form.suit(back, return_page.paper_words(paper_queries.papers(found.episode.id)))
-    by, number = g.identity.user_id, found.episode.id
+    by, number, only_days = g.identity.user_id, found.episode.id, do in ("days", "take")
 
     def verb() -> str:
-        service.enter_days(by, clock.now(), number, form.days)
-        if not only_days:
-            service.clear(by, clock.now(), number, form.check, ticked=form.ticked, seen=form.seen)
+        if only_days:
+            service.enter_days(by, now, number, form.days)
+        else:
+            service.clear(by, now, number, form.check, days=form.days, ticked=form.ticked, seen=form.seen)
         return url_for("absence.follow_up", episode_id=number, _anchor="return")
 
-    if form.validate() and not only_days and form.returns_on.data is None:
-        form.refuse("returns_on", _("Please fill this in."))
-    if form.complaints:
+    if not form.validate():
+        if back is not None and back.word is None and not only_days:
+            wrong = service.wrong(back, form.check, form.days, today, ticked=form.ticked, seen=form.seen)
+            form.refuse_every(wrong, _words)
         return episode_page(found, refused=form, clear_form=form)
     try:
         answer = edge.once("absence.return_days" if only_days else "absence.clear", verb)
     except Rejected as no:
-        form.refuse(no.field, _words(no))
+        form.refuse_every(no.every, _words)
         return episode_page(episode(number) or found, refused=form, clear_form=form)
-    flash(_("The days are saved.") if only_days else _("Cleared. Please print the return slip."))
-    return answer
+    if not only_days:
+        flash(_("Cleared. Please print the return slip."))
+        return answer
+    flash(_("The days are saved."))
+    back = clearance_queries.return_of(number, today)
+    if do == "take" and back is not None:
+        form.proposed = return_page.first_day(back, today, found.class_id)
+        form.take_proposed()
+    form.again()
+    return episode_page(episode(number) or found, clear_form=form)
 
 
 @bp.post("/<id:episode_id>/clear/take-back")
@@ -65,7 +76,7 @@ def take_back(found: Followed) -> Any:
     try:
         answer = edge.once("absence.take_clearance_back", verb)
     except Rejected as no:
-        form.refuse(no.field, _words(no))
+        form.refuse_every(no.every, _words)
         return episode_page(episode(number) or found, refused=form)
     flash(_("The clearance is taken back."))
     return answer
@@ -104,7 +115,6 @@ def returns() -> Any:
     return page
 
 
-def _words(no: Rejected) -> str:
+def _words(reason: Any, details: Mapping[str, Any]) -> str:
     # Codes of two kinds may read alike: which kind it is decides.
-    words = forms.refusal_words if isinstance(no.reason, ReturnRefusal) else refusal_words
-    return words(no.reason, no.details)
+    return (forms.refusal_words if isinstance(reason, ReturnRefusal) else refusal_words)(reason, details)

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext as _lp
 from wtforms import SelectField, StringField
 from wtforms.validators import Length
 
-from tracker.absence.leave_rules import LeaveRefusal
+from tracker.absence.leave_rules import Half, LeaveRefusal
 from tracker.absence.rules import LeaveKind
 from tracker.edge import Form
 from tracker.fields import Day, MaybeDay, Needed, offered
@@ -52,10 +51,10 @@ class LeaveForm(Form):
         default=LeaveKind.PERSONAL.value,
         validators=[Needed()],
     )
-    from_on = Day(_lp("period", "From"))
-    from_half = SelectField(_l("From, half-day"), choices=_halves(), default=HalfDay.MORNING.value)
-    to_on = MaybeDay(_l("To"), description=_l("Left empty: the same day."))
-    to_half = SelectField(_l("To, half-day"), choices=_halves(), default=HalfDay.AFTERNOON.value)
+    from_on = Day(_l("First day"))
+    from_half = SelectField(_l("Beginning with its"), choices=_halves(), default=HalfDay.MORNING.value)
+    to_on = MaybeDay(_l("Last day (empty: the same day)"))
+    to_half = SelectField(_l("Ending with its"), choices=_halves(), default=HalfDay.AFTERNOON.value)
     note = StringField(
         _l("Note"),
         validators=[Length(max=255, message=_l("Please shorten this."))],
@@ -72,6 +71,17 @@ class LeaveForm(Form):
             from wtforms import ValidationError
 
             raise ValidationError(_l("Please choose the student."))
+
+    @property
+    def halves(self) -> tuple[Half, Half] | None:
+        """Its first and its last half-day; None where they cannot be read."""
+        edges = self.from_on, self.from_half, self.to_on, self.to_half
+        if not self.from_on.data or any(edge.errors for edge in edges if edge.name != "to_on" or edge.data):
+            return None
+        return (
+            Half.of(self.from_on.data, HalfDay(self.from_half.data)),
+            Half.of(self.last_day, HalfDay(self.to_half.data)),
+        )
 
     @property
     def last_day(self) -> date:

@@ -29,20 +29,26 @@ class LeaveAhead:
     note: str | None
 
 
+def wrong(today: date, class_id: int, student_id: int, first: Half, last: Half) -> list[Rejected]:
+    """All that keeps a leave from being entered, each at its field."""
+    found = [Rejected(*refused)] if (refused := refusal_of(first, last, today)) else []
+    if student_id not in {one.student_id for one in school.roster_lines(class_id, first.day)}:
+        return [Rejected(LeaveRefusal.NOT_ENROLLED, "student"), *found]
+    if found:
+        return found
+    if not school.school_days(first.day, last.day):
+        return [Rejected(LeaveRefusal.NO_SCHOOL_DAY, "from_on")]
+    for other in leave_queries.live_leaves_of(student_id, first.day):
+        others = Half.of(other.from_on, other.from_half), Half.of(other.to_on, other.to_half)
+        if overlap(first, last, *others):
+            found.append(Rejected(LeaveRefusal.OVERLAPS, "from_on", from_on=other.from_on, to_on=other.to_on))
+    return found
+
+
 def enter(by: int, at: datetime, today: date, class_id: int, ahead: LeaveAhead) -> int:
     """Keep a leave of a student of a class; its number.  Rejected where a rule says no."""
     first, last = Half.of(ahead.from_on, ahead.from_half), Half.of(ahead.to_on, ahead.to_half)
-    if refused := refusal_of(first, last, today):
-        raise Rejected(*refused)
-    enrolled = [one.student_id for one in school.roster_lines(class_id, ahead.from_on)]
-    if ahead.student_id not in enrolled:
-        raise Rejected(LeaveRefusal.NOT_ENROLLED, "student")
-    if not school.school_days(ahead.from_on, ahead.to_on):
-        raise Rejected(LeaveRefusal.NO_SCHOOL_DAY, "from_on")
-    for other in leave_queries.live_leaves_of(ahead.student_id, ahead.from_on):
-        others = Half.of(other.from_on, other.from_half), Half.of(other.to_on, other.to_half)
-        if overlap(first, last, *others):
-            raise Rejected(LeaveRefusal.OVERLAPS, "from_on", from_on=other.from_on, to_on=other.to_on)
+    Rejected.unless_empty(wrong(today, class_id, ahead.student_id, first, last))
     leave_id: int = db.session.execute(
         sa.insert(Leave)
         .values(

@@ -97,6 +97,9 @@ def of(asked: OfClass) -> Any:
     if answer := edge.taken(form, "absence.leave", enter, forms.refusal_words):
         flash(_("The leave is entered: the sheets of its days start with it."))
         return answer
+    if form.is_submitted() and (halves := form.halves):
+        wrong = service.wrong(today, asked.class_id, form.student.data or 0, *halves)
+        form.refuse_every(wrong, forms.refusal_words)
     classes = _classes()
     page = edge.page(
         "absence/leaves.html",

@@ -23,6 +23,7 @@ from tracker.absence.queries import (
     standing,
     tonight,
 )
+from tracker.absence.return_rules import ReturnStage
 from tracker.absence.rules import LIVE, SHARED_FROM, CallResult, EpisodeState, ending
 from tracker.absence.sign_queries import NO_SIGNS, Signs, long_coughs, signs_of
 from tracker.absence.sign_rules import Asked, cough_is_open, doctor_is_open
@@ -189,7 +190,9 @@ def _by_return(rows: Sequence[QueueRow], asked: sa.Select[int], today: date) -> 
         back = backs.get(row.found.episode.id)
         group = group_with_return(row.group, back.stage(today) if back else None)
         if group is QueueGroup.CAME_WITHOUT:
-            row = replace(row, group=group, step=NextStep.SEE_NURSE, may_end=False)
+            early = back is not None and back.stage(today) is ReturnStage.CAME_EARLY
+            step = NextStep.FETCH if early else NextStep.SEE_NURSE
+            row = replace(row, group=group, step=step, may_end=False)
         elif group is QueueGroup.TO_CLEAR:
             row = replace(row, group=group, step=NextStep.CLEAR)
         found.append(row)

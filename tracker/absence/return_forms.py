@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -27,6 +28,7 @@ from tracker.words import word
 
 WORDS: dict[ReturnRefusal, Any] = {
     ReturnRefusal.NO_RULE: _l("This absence needs no check before the return."),
+    ReturnRefusal.DAY_MISSING: _l("Please fill this in."),
     ReturnRefusal.ANCHOR_IN_FUTURE: _l("This day has not come yet."),
     ReturnRefusal.ANCHOR_BEFORE_ONSET: _l("The illness began on %(onset)s; this cannot lie before that."),
     ReturnRefusal.ANCHOR_MISSING: _l(
@@ -170,12 +172,22 @@ def day_field(anchor: Anchor) -> str:
     return f"day_{anchor.value}"
 
 
-class ClearForm(Form):
+class _Days(Form):
+    """The days a return is counted from; what is wrong is told in the order of the page."""
+
+
+for _anchor in Anchor:
+    setattr(_Days, day_field(_anchor), MaybeDay(word(_anchor)))
+
+
+class ClearForm(_Days):
     """The days a return is counted from, and what the nurse has seen."""
 
     conditions = Ticks(_l("Seen or heard"), choices=_choices(Condition))
     papers = Ticks(_l("Papers looked at"), validate_choice=False)
     returns_on = MaybeDay(_l("May be in class from"))
+    proposed: date | None = None
+    """The first school day the rule allows."""
     why = Line(_l("Reason, where the day or a condition differs from the rule"), most=255, needed=False)
 
     def suit(self, back: Return, papers: Sequence[tuple[int, str]]) -> None:
@@ -207,19 +219,28 @@ class ClearForm(Form):
         """The days as typed."""
         return {anchor: self[day_field(anchor)].data for anchor in Anchor if day_field(anchor) in self}
 
-    def fill(self, back: Return, returns_on: date | None) -> None:
-        """Show what is known already."""
+    def fill(self, back: Return) -> None:
+        """Show what is known already; the day of return as soon as the rule gives one."""
         for anchor in Anchor:
             if day_field(anchor) in self:
                 self[day_field(anchor)].data = back.known.get(anchor)
-        self.returns_on.data = returns_on
+        if not back.missing:
+            self.take_proposed()
+
+    def take_proposed(self) -> None:
+        """Let the child be back on the first day the rule allows."""
+        self.returns_on.data, self.returns_on.raw_data = self.proposed, None
+
+    def again(self) -> None:
+        """Make it ready to be sent once more as it was typed."""
+        self.key.data = str(uuid4())
 
     @property
     def check(self) -> Check:
-        """What was ticked and typed; the day of return is known to be there."""
+        """What was ticked and typed."""
         ticked = self.conditions.data if "conditions" in self else ()
         return Check(
-            self.returns_on.data or date.min,
+            self.returns_on.data,
             frozenset(Condition(code) for code in ticked or ()),
             reason=self.why.data or None,
         )
@@ -239,7 +260,3 @@ class ClearForm(Form):
     @property
     def _codes(self) -> list[str]:
         return list(self.papers.data or ()) if "papers" in self else []
-
-
-for _anchor in Anchor:
-    setattr(ClearForm, day_field(_anchor), MaybeDay(word(_anchor)))

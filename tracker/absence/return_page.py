@@ -29,8 +29,14 @@ def values(
     papers = paper_queries.papers(one.id)
     asked = back.rule.papers if back else ()
     seen = clearance_queries.clearances(Clearance.episode_id == one.id)
-    if clear_form is None and back and back.word is None:
-        clear_form = empty_form(back, papers, today, found.class_id)
+    if back and back.word is None:
+        if clear_form is None:
+            clear_form = forms.ClearForm(formdata=None)
+            clear_form.suit(back, paper_words(papers))
+            clear_form.proposed = first_day(back, today, found.class_id)
+            clear_form.fill(back)
+        elif not back.missing:
+            clear_form.proposed = first_day(back, today, found.class_id)
     return {
         "back": back,
         "return_stage": back.stage(today) if back else None,
@@ -46,14 +52,10 @@ def values(
     }
 
 
-def empty_form(back: Return, papers: list[PaperSeen], today: date, class_id: int) -> forms.ClearForm:
-    """The check as it is begun: the days that are known, and the day of return the rule gives."""
-    form = forms.ClearForm(formdata=None)
-    form.suit(back, paper_words(papers))
+def first_day(back: Return, today: date, class_id: int) -> date | None:
+    """The first school day the rule allows, as far as is known; None where there is none for long."""
     first = max(today, back.earliest) if back.earliest else today
-    days = class_school_days(class_id, first, first + HORIZON)
-    form.fill(back, days[0] if days else None)
-    return form
+    return next(iter(class_school_days(class_id, first, first + HORIZON)), None)
 
 
 def paper_words(papers: list[PaperSeen]) -> list[tuple[int, str]]:

@@ -45,6 +45,7 @@ class ReturnRefusal(StrEnum):
     """Why a deed about a return to class is refused."""
 
     NO_RULE = "no_rule"
+    DAY_MISSING = "day_missing"
     ANCHOR_IN_FUTURE = "anchor_in_future"
     ANCHOR_BEFORE_ONSET = "anchor_before_onset"
     ANCHOR_MISSING = "anchor_missing"
@@ -134,7 +135,13 @@ class ReturnStage(StrEnum):
     CLEARED_LATER = "cleared_later"
     """Cleared, for a later day."""
     CAME_WITHOUT = "came_without"
-    """Seen present although not cleared for this day."""
+    """Seen present although not cleared."""
+    CAME_EARLY = "came_early"
+    """Seen present although cleared for a later day only."""
+
+
+CAME = frozenset({ReturnStage.CAME_WITHOUT, ReturnStage.CAME_EARLY})
+"""Seen present although not cleared for this day."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +186,7 @@ class Return:
         if self.is_cleared(day):
             return ReturnStage.CLEARED
         if self.back_on is not None and self.back_on <= day:
-            return ReturnStage.CAME_WITHOUT
+            return ReturnStage.CAME_WITHOUT if self.word is None else ReturnStage.CAME_EARLY
         if self.word is not None:
             return ReturnStage.CLEARED_LATER
         expected = min((one for one in (self.earliest, self.agreed_on) if one), default=None)
@@ -193,7 +200,7 @@ class Return:
 class Check:
     """What the nurse has seen when she clears a child."""
 
-    returns_on: date
+    returns_on: date | None
     conditions: frozenset[Condition] = frozenset()
     papers: frozenset[PaperKind] = frozenset()
     """The kinds of papers she holds: those attached and ticked, and those seen on paper."""
@@ -201,49 +208,49 @@ class Check:
     """Why before the earliest day, or without a condition: her word is final."""
 
 
-def refused(
+def refusals(
     rule: Rule,
     known: Mapping[Anchor, date],
     check: Check,
     *,
     today: date,
     school_days: Collection[date],
-) -> tuple[ReturnRefusal, str] | None:
-    """Why a check cannot clear a child, and at which field; None where it can.
+) -> dict[str, ReturnRefusal]:
+    """Why a check cannot clear a child, by field (the anchors by their codes); empty where it can.
 
     A reason overrides the days and the conditions, never the papers.
     """
-    onset = known.get(Anchor.ONSET)
-    if onset and check.returns_on < onset:
-        return ReturnRefusal.RETURN_BEFORE_ONSET, "returns_on"
-    if check.returns_on < today:
-        return ReturnRefusal.RETURN_IN_PAST, "returns_on"
-    if check.returns_on not in school_days:
-        return ReturnRefusal.RETURN_NO_SCHOOL_DAY, "returns_on"
-    if not set(rule.papers) <= check.papers:
-        return ReturnRefusal.PAPER_MISSING, "papers"
-    if check.reason:
-        return None
+    found: dict[str, ReturnRefusal] = {}
+    onset, on = known.get(Anchor.ONSET), check.returns_on
     earliest = earliest_return(rule, known)
-    if isinstance(earliest, tuple):
-        return ReturnRefusal.ANCHOR_MISSING, earliest[0].value
-    if check.returns_on < earliest:
-        return ReturnRefusal.TOO_EARLY, "returns_on"
-    if not set(rule.conditions) <= check.conditions:
-        return ReturnRefusal.CONDITIONS_OPEN, "conditions"
-    return None
+    if on is None:
+        found["returns_on"] = ReturnRefusal.DAY_MISSING
+    elif onset and on < onset:
+        found["returns_on"] = ReturnRefusal.RETURN_BEFORE_ONSET
+    elif on < today:
+        found["returns_on"] = ReturnRefusal.RETURN_IN_PAST
+    elif on not in school_days:
+        found["returns_on"] = ReturnRefusal.RETURN_NO_SCHOOL_DAY
+    elif not check.reason and isinstance(earliest, date) and on < earliest:
+        found["returns_on"] = ReturnRefusal.TOO_EARLY
+    if not set(rule.papers) <= check.papers:
+        found["papers"] = ReturnRefusal.PAPER_MISSING
+    if not check.reason:
+        if isinstance(earliest, tuple):
+            found |= {anchor.value: ReturnRefusal.ANCHOR_MISSING for anchor in earliest}
+        if not set(rule.conditions) <= check.conditions:
+            found["conditions"] = ReturnRefusal.CONDITIONS_OPEN
+    return found
 
 
-def wrong_anchor(known: Mapping[Anchor, date], today: date) -> tuple[ReturnRefusal, Anchor] | None:
-    """A day that cannot be: in the future, or before the illness began; None where all can."""
-    for anchor, on in known.items():
-        if on > today:
-            return ReturnRefusal.ANCHOR_IN_FUTURE, anchor
-    onset = known.get(Anchor.ONSET)
-    for anchor, on in known.items():
-        if onset and on < onset:
-            return ReturnRefusal.ANCHOR_BEFORE_ONSET, anchor
-    return None
+def wrong_anchors(known: Mapping[Anchor, date], today: date) -> dict[Anchor, ReturnRefusal]:
+    """Days that cannot be: in the future, or before the illness began."""
+    onset = known.get(Anchor.ONSET, date.min)
+    future = {anchor for anchor, on in known.items() if on > today}
+    before = {anchor for anchor, on in known.items() if on < onset <= today}
+    return dict.fromkeys(before, ReturnRefusal.ANCHOR_BEFORE_ONSET) | dict.fromkeys(
+        future, ReturnRefusal.ANCHOR_IN_FUTURE
+    )
 
 
 def in_order(waits: Sequence[Wait]) -> tuple[Wait, ...]:
