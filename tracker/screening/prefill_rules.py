@@ -135,11 +135,9 @@ def _of_gate(gate: PassToday | None, earlier: Earlier | None, half: HalfDay) -> 
 
 
 FEVERISH = {
-    FeverState.CONFIRMED: Line(
-        State.SYMPTOMATIC, symptoms=frozenset({Symptom.FEVER}), fever=FeverState.CONFIRMED
-    ),
-    FeverState.WAITING: Line(State.SYMPTOMATIC, fever=FeverState.WAITING),
-    FeverState.UNRETESTED: Line(State.LEFT, fever=FeverState.UNRETESTED),
+    FeverState.CONFIRMED: Line(State.SYMPTOMATIC, symptoms=frozenset({Symptom.FEVER})),
+    FeverState.WAITING: Line(State.SYMPTOMATIC),
+    FeverState.UNRETESTED: Line(State.LEFT),
 }
 """What a later sheet of the day starts with of a child whose fever stands on an earlier one."""
 
