@@ -36,6 +36,7 @@
     var told = row.querySelector(".waiting").dataset;
     var decided = hot && told.decided === field(row, "t1").value + "|" + field(row, "t2").value;
     if (decided) fever = told.fever === "yes";
+    else if (!hot && state.indexOf("absent")) fever = row.querySelector('.signs input[value="fever"]').checked;
     var unread = first === null && field(row, "t1").value.trim() !== "";
     return { state: state, hot: hot, fever: fever, unread: unread, waiting: decided || (hot && retest === null), decided: decided, choice: choice };
   }

@@ -22,7 +22,9 @@ from tracker.ledgers import frames
 from tracker.ledgers.rules import DAILY_COLUMNS, SUMS, age_on, three, today
 from tracker.room.rules import Trouble
 from tracker.school.models import Guardian, Student
-from tracker.screening.rules import AbsenceReason, State
+from tracker.screening import fever_service
+from tracker.screening.fever_rules import Instrument
+from tracker.screening.rules import AbsenceReason, FeverSource, State
 from tracker.screening.summary_queries import day_summary
 
 ILL, UNKNOWN = AbsenceReason.ILLNESS, AbsenceReason.UNKNOWN
@@ -58,7 +60,7 @@ def bring_in(*rows):
 def week(app, cast):
     """Some days gone by, told by a file: two classes, signs of illness, a late-comer, unknown reasons."""
     bring_in(
-        ("2026-09-16", "morning", "T2024101", "absent", "illness", "", "", "2026-09-15"),
+        ("2026-09-16", "morning", "T2024101", "absent", "illness", "fever;rash", "", "2026-09-15"),
         ("2026-09-16", "morning", "T2024103", "symptomatic", "", "cough"),
         ("2026-09-17", "morning", "T2024101", "absent", "illness"),
         ("2026-09-17", "noon", "T2024101", "absent", "illness"),
@@ -69,8 +71,22 @@ def week(app, cast):
     )
 
 
-@pytest.mark.parametrize("day", [date(2026, 9, n) for n in (16, 17, 18)])
-def test_the_sums_close_from_the_rows_to_the_days_summary(week, day):
+@pytest.fixture
+def feverish(week, sign_in, cast):
+    """Today: a fever confirmed and one found normal on a sheet, one of the gate, of a class without one."""
+    confirmed, normal = cast.students["3-1"][:2]
+    ann = sign_in("ann")
+    typed = {f"t1__{confirmed}": "378", f"t2__{confirmed}": "381", f"sym__{normal}": "fever",
+             f"t1__{normal}": "377", f"t2__{normal}": "366"}  # fmt: skip
+    ann.send(ann.get("/screening/2024-1/2026-09-21/arrival"), "#sheet", **typed)
+    with transaction():
+        fever_service.take_reading(
+            cast.users["gus"], NOW, cast.students["4-2"][0], TODAY, 379, Instrument.FOREHEAD, FeverSource.GATE, 1
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("day", [date(2026, 9, n) for n in (16, 17, 18, 21)])
+def test_the_sums_close_from_the_rows_to_the_days_summary(feverish, day):
     ledger = frames.daily(day, time.max, TODAY)
     summary = day_summary(day)
     counts = [column.name for column in DAILY_COLUMNS if column.name in ledger.totals]
@@ -80,8 +96,10 @@ def test_the_sums_close_from_the_rows_to_the_days_summary(week, day):
     }
     assert ledger.totals["ill"] == summary.ill
     assert {one: n for one in Symptom if (n := ledger.totals[today(one)])} == summary.symptoms
-    parts = ledger.frame[[*SUMS[1:8]]].sum(axis=1)
-    assert (parts == ledger.frame["expected"]).all()
+    assert ledger.totals["fever"] == ledger.totals[today(Symptom.FEVER)] == {17: 1, 21: 2}.get(day.day, 0)
+    assert Symptom.RASH not in summary.symptoms, "an absent child was not seen at school"
+    frame = ledger.frame[ledger.frame["expected"].notna()]
+    assert (frame[[*SUMS[1:8]]].sum(axis=1) == frame["expected"]).all()
 
 
 def test_page_and_workbook_show_the_same_sums(week, sign_in):

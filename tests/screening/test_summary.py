@@ -110,7 +110,7 @@ def test_fevers_and_symptoms_count_children_not_sheets(sign_in, cast):
         ann.send(page, "#sheet", **{f"t1__{hot}": "38.1", f"t2__{hot}": "38.0", f"sym__{hot}": "cough"})
     summary = day_summary(TODAY)
     assert [one.sums.fever for one in summary.sessions] == [1, 1, 0]
-    assert (summary.total.fever, summary.symptoms) == (1, {Symptom.COUGH: 1})
+    assert (summary.total.fever, summary.symptoms) == (1, {Symptom.FEVER: 1, Symptom.COUGH: 1})
 
 
 def test_what_was_recorded_counts_though_the_day_no_longer_asks_for_it(app, cast):

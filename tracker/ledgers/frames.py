@@ -86,30 +86,47 @@ SIGNS = Schema(
 
 
 def day_sums(days: Sequence[date], class_id: int | None = None) -> pd.DataFrame:
-    """The sums of each class and day that has a sheet, every student once: columns of SUMS, and `ill`.
+    """The sums of each class and day, every student once: columns of SUMS, and `ill`.
 
-    Rows are known by class and day; fevers are those seen at school, as in the day's summary.
+    Rows are known by class and day; fevers and symptoms are those seen at school, as in the day's
+    summary.  Without a sheet all but what somebody else has seen is missing.
     """
     said = SAID.frame(queries.said(days, class_id))
     place = ["class_id", "on"]
     state, reason = said["state"].astype(str), said["reason"].astype(str)
     ill = (state == State.ABSENT.value) & reason.isin([one.value for one in ILL_REASONS])
-    counted = said[place].assign(expected=1, ill=ill, symptomatic=state == State.SYMPTOMATIC.value)
+    counted = said[place].assign(expected=1, ill=ill)
     for name in dict.fromkeys(COLUMN_OF.values()):
         of_column = [one.value for one, column in COLUMN_OF.items() if column == name]
         counted[name] = state.isin(of_column)
-    names = [name for name in (*SUMS, "ill") if name != "fever"]
-    sums = counted.groupby(place)[names].sum().astype("Int64")
-    signs = SIGNS.frame(queries.signs(days))
-    fevers = signs[signs["kind"] == ObservationKind.FEVER.value].groupby(place)["student_id"].nunique()
-    return sums.assign(fever=fevers.reindex(sums.index).fillna(0).astype("Int64"))
+    sums = counted.groupby(place)[[*SUMS[:-2], "ill"]].sum().astype("Int64")
+    signs = _signs(days)
+    if class_id is not None:
+        signs = signs[signs["class_id"] == class_id]
+    who = [*place, "student_id"]
+    told = signs[signs["kind"].astype(str) == ObservationKind.SYMPTOM.value]
+    marked = pd.concat([said.loc[state == State.SYMPTOMATIC.value, who], told[who]])
+    seen = {
+        "fever": signs[signs["code"].astype(str) == Symptom.FEVER.value],
+        "symptomatic": marked,
+    }
+    counts = pd.DataFrame(
+        {name: found.groupby(place)["student_id"].nunique() for name, found in seen.items()}, dtype="Int64"
+    )
+    known = sums.index.union(counts.index)
+    counts = counts.reindex(known)
+    is_reported = known.isin(sums.index)
+    return sums.reindex(known).join(counts.where(counts.notna() | ~is_reported[:, None], 0))
+
+
+def _signs(days: Sequence[date]) -> pd.DataFrame:
+    return SIGNS.frame(queries.signs(days))
 
 
 def symptom_counts(days: Sequence[date]) -> pd.DataFrame:
-    """How many students of each class had which symptom on any of these days: a column a symptom."""
-    signs = SIGNS.frame(queries.signs(days))
-    symptoms = signs[signs["kind"] == ObservationKind.SYMPTOM.value]
-    found = symptoms.groupby(["class_id", symptoms["code"].astype(str)])["student_id"].nunique()
+    """How many students of each class had which sign on any of these days, fever among them."""
+    signs = _signs(days)
+    found = signs.groupby(["class_id", signs["code"].astype(str)])["student_id"].nunique()
     wide = found.unstack(fill_value=0)
     return wide.reindex(columns=[one.value for one in Symptom], fill_value=0).astype("Int64")
 
@@ -134,9 +151,10 @@ def daily(day: date, wall: time, today: date) -> Filled:
             "enrolled": one.enrolled,
             "sheets": _sheets(one),
         }
-        is_known = one.class_id in sums.index
+        has_sums = one.class_id in sums.index
         for name in (*SUMS, "ill"):
-            row[name] = sums.at[one.class_id, name] if is_known else pd.NA
+            row[name] = sums.at[one.class_id, name] if has_sums else pd.NA
+        is_known = row["expected"] is not pd.NA
         for symptom in Symptom:
             row[of_today(symptom)] = _count(of_day, one.class_id, symptom, is_known)
             row[three(symptom)] = _count(of_three, one.class_id, symptom, one.class_id in known_three)

@@ -15,13 +15,14 @@ from tracker.accounts.models import User
 from tracker.datafolder import decrypt
 from tracker.db import db
 from tracker.facts.models import Observation
-from tracker.facts.rules import Diagnosis, ObservationKind, SourceKind
+from tracker.facts.rules import Diagnosis, ObservationKind
 from tracker.room.models import Stay, StayCall
 from tracker.room.rules import StayEnd
 from tracker.school.models import Enrolment, Guardian, Residence, SchoolClass, Student
 from tracker.school.queries import class_order, enrolled_on
 from tracker.screening.models import Entry, Roster, Sheet, SheetVersion
 from tracker.screening.rules import AbsenceReason, State
+from tracker.screening.sign_queries import seen_at_school
 from tracker.screening.summary_rules import Said, states_of_day
 
 
@@ -64,24 +65,17 @@ def said(days: Collection[date], class_id: int | None = None) -> list[SaidOf]:
 
 
 def signs(days: Collection[date]) -> list[tuple[int, date, int, ObservationKind, str | None]]:
-    """Class, day, student, kind and code of every sign seen at school, once each.  One statement."""
+    """Class, day, student, kind and sign of everything seen at school, once each.  One statement."""
+    seen = seen_at_school(days).subquery()
     rows = db.session.execute(
-        sa.select(
-            Enrolment.class_id, Observation.on, Observation.student_id, Observation.kind, Observation.code
-        )
+        sa.select(Enrolment.class_id, seen.c.on, seen.c.student_id, seen.c.kind, seen.c.sign)
         .join(
             Enrolment,
             sa.and_(
-                Enrolment.student_id == Observation.student_id,
-                Enrolment.starts <= Observation.on,
-                sa.or_(Enrolment.ends.is_(None), Enrolment.ends >= Observation.on),
+                Enrolment.student_id == seen.c.student_id,
+                Enrolment.starts <= seen.c.on,
+                sa.or_(Enrolment.ends.is_(None), Enrolment.ends >= seen.c.on),
             ),
-        )
-        .where(
-            Observation.on.in_(days),
-            Observation.kind.in_([ObservationKind.FEVER, ObservationKind.SYMPTOM]),
-            Observation.source_kind != SourceKind.CALL,
-            Observation.retracted_at.is_(None),
         )
         .distinct()
     )

@@ -47,8 +47,14 @@ def text(stored: Mapping[str, Any], day: date, classes: Mapping[int, SchoolClass
         *(f"{names[name]} {total[name]}" for name in REST if total[name]),
     ]
     lines = [_("%(day)s health checks: %(sums)s.", day=format_day(day), sums=comma.join(sums))]
-    if stored["symptoms"]:
-        lines.append(_("Signs: %(signs)s.", signs=comma.join(_signs(stored["symptoms"]))))
+    # A fever is told above; what was signed before the two were one number is told as it was.
+    signs = {
+        code: n
+        for code, n in stored["symptoms"].items()
+        if (code, n) != (Symptom.FEVER.value, total["fever"])
+    }
+    if signs:
+        lines.append(_("Signs: %(signs)s.", signs=comma.join(_signs(signs))))
     lines.append(_("Submitted: %(sessions)s.", sessions=comma.join(_sessions(stored["sessions"]))))
     missing = [
         f"{_inside(SessionCode(code))} {_places(found, day, classes)}"

@@ -169,6 +169,15 @@ class Line:
         own = fever_of(self.first, self.retest, trigger=trigger, retest_trigger=retest_trigger)
         return own if self.fever is None else self.fever
 
+    def has_fever(self, *, trigger: int, retest_trigger: int) -> bool:
+        """Whether a sum of fevers counts it: measured and not found normal since, or told as a sign.
+
+        What an absent child has at home was not seen at school.
+        """
+        state = self.fever_state(trigger=trigger, retest_trigger=retest_trigger)
+        told = Symptom.FEVER in self.symptoms and self.state is not State.ABSENT
+        return state in COUNTED_FEVERS or (told and state is not FeverState.CLEARED)
+
 
 NORMAL_LINE = Line()
 
@@ -242,9 +251,7 @@ def counts_of(lines: Iterable[Line], *, trigger: int, retest_trigger: int) -> Co
     """The sums of a sheet over all students of its roster."""
     lines = list(lines)
     states = [line.state for line in lines]
-    fevers = [
-        line.fever_state(trigger=trigger, retest_trigger=retest_trigger) in COUNTED_FEVERS for line in lines
-    ]
+    fevers = [line.has_fever(trigger=trigger, retest_trigger=retest_trigger) for line in lines]
     plain = sum(
         state in (State.NORMAL, State.MEASURED) and not fever
         for state, fever in zip(states, fevers, strict=True)

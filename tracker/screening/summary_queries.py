@@ -9,13 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.facts.models import Observation
-from tracker.facts.rules import ObservationKind, SourceKind, Symptom
+from tracker.facts.rules import ObservationKind, Symptom
 from tracker.school.models import SchoolClass
 from tracker.school.queries import class_order
 from tracker.screening.day_queries import ClassDay, class_days
 from tracker.screening.models import Entry, Roster, Sheet, SheetVersion
 from tracker.screening.rules import AbsenceReason, SessionCode, SessionState, State
+from tracker.screening.sign_queries import seen_at_school
 from tracker.screening.summary_rules import Said, Sums, coded, ill_of, reasons_of, states_of_day, sums_of
 
 
@@ -82,7 +82,7 @@ class DaySummary:
     reasons: Mapping[AbsenceReason, int]
     """The absent of `total` by reason."""
     symptoms: Mapping[Symptom, int]
-    """Students by a symptom seen at school; what nobody has is left out."""
+    """Students by a sign seen at school, fever among them as in `total`; what nobody has is left out."""
     silent: Sequence[ClassDay]
     """Classes that have not reported in any session that has opened."""
 
@@ -136,7 +136,7 @@ def day_summary(day: date, wall: time = time.max, *, today: bool = False) -> Day
     classes = class_days(None, day, wall, today=today)
     kept = _kept(day)
     said = _said([one.sheet.id for one in kept])
-    fevers, symptoms = _signs(day)
+    told, symptoms = _signs(day)
     by_place = {(one.sheet.class_id, one.sheet.session): one for one in kept}
     sheets = []
     for one in classes:
@@ -148,9 +148,9 @@ def day_summary(day: date, wall: time = time.max, *, today: bool = False) -> Day
     order = list(SessionCode)
     sheets.sort(key=lambda one: (_place(one.school_class), order.index(one.code)))
     states = states_of_day(Said(one.sheet.session, one.members, said.get(one.sheet.id, {})) for one in kept)
-    total = sums_of((state for state, _ in states.values()), fever=len(fevers))
+    total = sums_of((state for state, _ in states.values()), fever=len(symptoms.get(Symptom.FEVER, ())))
     # Who was seen ill in the observation room alone is ill all the same.
-    ill = {one for one, (state, _) in states.items() if state is State.SYMPTOMATIC}.union(*symptoms.values())
+    ill = {one for one, (state, _) in states.items() if state is State.SYMPTOMATIC} | told
     return DaySummary(
         day,
         sheets,
@@ -195,26 +195,14 @@ def _said(sheet_ids: Sequence[int]) -> dict[int, dict[int, tuple[State, AbsenceR
 
 
 def _signs(day: date) -> tuple[set[int], dict[Symptom, set[int]]]:
-    """Who had a fever at school, waiting or confirmed, and who had which symptom.  One statement."""
-    fevers: set[int] = set()
+    """Of whom a symptom was told, and who had which sign at school.  One statement."""
+    told: set[int] = set()
     symptoms: dict[Symptom, set[int]] = {}
-    for row in db.session.execute(
-        sa.select(
-            Observation.student_id,
-            Observation.kind,
-            Observation.code,
-        ).where(
-            Observation.on == day,
-            Observation.kind.in_([ObservationKind.FEVER, ObservationKind.SYMPTOM]),
-            Observation.source_kind != SourceKind.CALL,
-            Observation.retracted_at.is_(None),
-        )
-    ):
+    for row in db.session.execute(seen_at_school([day])):
+        symptoms.setdefault(Symptom(row.sign), set()).add(row.student_id)
         if row.kind is ObservationKind.SYMPTOM:
-            symptoms.setdefault(Symptom(row.code), set()).add(row.student_id)
-        else:
-            fevers.add(row.student_id)
-    return fevers, symptoms
+            told.add(row.student_id)
+    return told, symptoms
 
 
 def _sum(
