@@ -42,6 +42,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.assessment import views as assessment
     from tracker.charts import views as charts
     from tracker.deeds import views as deeds
+    from tracker.disinfection import door_views as doors
     from tracker.disinfection import event_views as events
     from tracker.disinfection import views as disinfection
     from tracker.disinfection import zone_views as zones
@@ -124,6 +125,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         slips,
         here,
         disinfection,
+        doors,
         events,
         zones,
         supplies,

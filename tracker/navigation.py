@@ -52,6 +52,7 @@ PART_OF = {
     "returns": "absence",
     "papers": "absence",
     "parent_calls": "absence",
+    "doors": "disinfection",
     "events": "disinfection",
     "zones": "disinfection",
     "roster": "school",

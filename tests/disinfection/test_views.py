@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 import pytest
+import segno
 import sqlalchemy as sa
 
 from tests.cast import ZONE, count, key
@@ -436,3 +437,40 @@ def test_a_zones_schedule_takes_few_statements(sign_in, statements):
         with statements() as done:
             lou.get(address)
         assert len(done) <= 6, address
+
+
+class TestADoorsCode:
+    def test_opens_the_one_checklist_that_is_due_else_the_zones_tasks(self, sign_in):
+        sam = sign_in("sam")
+        sam.get("/z/zone2")  # yesterday's is open as well
+        sam.send(sam.get("/disinfection/zone2/2026-09-20/07:30"), ".finish", do="finish_all")
+        sam.get("/z/zone2", 302)
+        assert sam.location == CORRIDOR
+        sam.send(sam.get(CORRIDOR), ".finish", do="finish_all")
+        page = sam.get("/z/zone2")
+        assert page.select_one("h1").text == "Corridor" and sections(page) == ["Finished 1"]
+
+    def test_is_for_who_keeps_the_zone_and_leads_through_the_sign_in(self, app, cast, sign_in, visitor):
+        for who, code, expect in (("carl", "zone0", 404), ("ivy", "zone2", 403), ("sam", "nothing", 404)):
+            sign_in(who).get(f"/z/{code}", expect)
+        visitor.get("/z/zone2", 302)
+        assert visitor.location == "/login?next=/z/zone2"
+
+    def test_is_printed_for_all_or_for_some_with_this_schools_address(self, sign_in, cast):
+        lou = sign_in("lou")
+        page = lou.get("/disinfection/doors")
+        assert [one.text for one in page.select(".doors strong")] == [
+            "3(1) Room 3-1",
+            "4(2) Room 4-2",
+            "Corridor",
+        ]
+        drawn = page.select(".doors svg path")
+        assert len({one["d"] for one in drawn}) == 3
+        assert (
+            segno.make_qr("http://localhost/z/zone2", error="m")
+            .svg_inline(lineclass=None)
+            .count(drawn[2]["d"])
+        )
+        page = lou.get(f"/disinfection/doors?of={cast.department}")
+        assert [one.text for one in page.select(".doors strong")] == ["Corridor"]
+        lou.get("/disinfection/doors?of=99", 404)

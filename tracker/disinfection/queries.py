@@ -275,13 +275,20 @@ class DayList:
     """In the order of the page; a group without a task is left out."""
 
 
-def day_list(day: date, today: date, now: datetime, *, of: Identity | None = None) -> DayList:
-    """What is to be done on a day, in a person's own zones or in all.  Three statements."""
+def day_list(
+    day: date,
+    today: date,
+    now: datetime,
+    *,
+    of: Identity | None = None,
+    public_code: str | None = None,
+) -> DayList:
+    """What is to be done on a day, in a person's own zones, in one, or in all.  Three statements."""
     calendar = around(day)
     days = [day] if calendar.before is None or day != today else [calendar.before, day]
     found = [
         task
-        for task in tasks(days, now, calendar, of=of)
+        for task in tasks(days, now, calendar, of=of, public_code=public_code)
         if task.day == day or task.outcome.state in OPEN_STATES
     ]
     groups = {group: [task for task in found if task.group is group] for group in Group}
