@@ -11,7 +11,11 @@ from tracker.here.rules import Place
 from tracker.room.rules import Room, RoomState, StayEnd, Trouble
 
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
-    Room: {Room.MAIN: _l("Observation room"), Room.SPARE: _l("Spare observation room")},
+    Room: {
+        Room.MAIN: _l("Observation room"),
+        Room.SPARE: _l("Spare observation room"),
+        Room.NURSE: _l("Nurse's room"),
+    },
     RoomState: {
         RoomState.FREE: _l("Free"),
         RoomState.OCCUPIED: _l("Occupied"),
@@ -33,7 +37,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     Place: {
         Place.PRESENT: _l("Present"),
         Place.ELSEWHERE: _l("Elsewhere for the school"),
-        Place.ROOM: _l("Observation room, or on the way"),
+        Place.ROOM: _l("With the nurse, or on the way"),
         Place.LEFT: _l("Left"),
         Place.NOT_HERE: _l("Not here yet"),
         Place.ABSENT: _l("Absent"),

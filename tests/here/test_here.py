@@ -167,7 +167,7 @@ class TestThePage:
         sheet_of_the_day(cast)
         text = " ".join(sign_in("pia").get("/here/").select_one("main").text.split())
         assert "Left 1 08 Child 3-1 08 09:40" in text
-        assert "Observation room, or on the way 1 07 Child 3-1 07 09:00" in text
+        assert "With the nurse, or on the way 1 07 Child 3-1 07 09:00" in text
         for reason in ("Illness", "omiting", "Fever", "fetched"):
             assert reason not in text
 

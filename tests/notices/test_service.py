@@ -103,7 +103,7 @@ def test_a_notice_is_read_in_the_reader_s_language_without_a_child_s_name(sign_i
     assert {name for name, _kind, _subject in told()} == {"nora"}
     nora = sign_in("nora")
     page = nora.get("/?lang=zh_Hans")
-    assert "有 1 名学生送往留观室。" in page.select_one(".notices").text
+    assert "有 1 名学生正送往校医处。" in page.select_one(".notices").text
     assert "Child" not in page.select_one(".notices").text
     assert "Child" not in str(db.session.scalars(sa.select(Notice.details)).all())
 

@@ -181,10 +181,7 @@ def stay(cast, seat: int, *, reported: str, arrived: str | None = None, place: s
 def test_a_child_on_the_way_is_seen_at_once_with_where_it_was(sign_in, cast):
     number = stay(cast, 1, reported="08:01", place="Music room")
     page = sign_in("nora").get("/nurse/")
-    assert (
-        section(page, "way")
-        == "On the way to the observation room 1 Child 3-1 01 3(1) Vomiting · Music room 4 min"
-    )
+    assert section(page, "way") == "On the way to the nurse 1 Child 3-1 01 3(1) Vomiting · Music room 4 min"
     assert page.select_one("section[aria-labelledby=n-way] a")["href"] == f"/room/{number}"
 
 

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tracker.room.rules import (
+    Room,
     RoomState,
     StayState,
     Trouble,
     Waiting,
     is_soiled,
     room_state,
+    rooms_for,
     stay_state,
     waiting,
 )
@@ -73,3 +75,7 @@ def test_after_half_an_hour_a_hint_after_an_hour_overdue(minutes, reached, resul
 )
 def test_vomiting_soils_the_floor_unless_somebody_says_otherwise(trouble, said, soiled):
     assert is_soiled(trouble, said) is soiled
+
+
+def test_who_is_hurt_needs_no_isolation():
+    assert [trouble for trouble in Trouble if rooms_for(trouble)[0] is Room.NURSE] == [Trouble.INJURY]

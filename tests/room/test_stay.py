@@ -142,10 +142,10 @@ class TestDeeds:
             ("call", {"reached": "no", "called_at": "2026-09-20T09:00"}, "before the day of the report"),
             ("signs", {"onset_on": "2026-09-22"}, "cannot have begun after today"),
             ("end", {}, "Please choose."),
-            ("end", {"how": "fetched"}, "Please say who fetches"),
+            ("end", {"how": "fetched"}, "Please choose who fetches"),
             ("end", {"how": "fetched", "to": "other", "name": "Al"}, "how this person is related"),
             ("end", {"how": "fetched", "to": "1"}, "Please look at who fetches"),
-            ("end", {"how": "fetched", "to": "7", "checked": "y"}, "Please say who fetches"),
+            ("end", {"how": "fetched", "to": "7", "checked": "y"}, "Please choose who fetches"),
             ("end", {"how": "never_came"}, "has already arrived"),
             ("end", {"how": "back_to_class", "left_for": ""}, "Because of: Please choose from the list."),
         ],
@@ -291,7 +291,29 @@ class TestTheSlip:
 def test_nobody_fetches_without_a_name(app, cast, here):
     with pytest.raises(Rejected) as no:
         leave(cast, at("10:40"), here, to=HandedTo(None, "", "", checked=True))
-    assert no.value.reason is Refusal.NAME_NEEDED
+    assert [one.field for one in no.value.every] == ["name", "relation"]
+
+
+def test_all_that_an_end_lacks_is_told_at_its_field(sign_in, here):
+    nora = sign_in("nora")
+    typed = {"how": "fetched", "ended_at": "2026-09-21T23:59"}
+    page = nora.send(nora.get(f"/room/{here}"), f'form[action="/room/{here}/end"]', 422, **typed)
+    fields = {link["href"] for link in page.select(".alert-danger li a")}
+    assert fields == {"#to", "#checked", "#ended_at"} and "choose who fetches" in page.select_one("#to").text
+
+
+def test_who_is_hurt_goes_to_the_nurses_room_which_nobody_disinfects(sign_in, child):
+    ann = sign_in("ann")
+    ann.send(ann.get("/report/"), "form.report", student=child, trouble="injury", place="Yard")
+    assert "to the nurse's room" in ann.get(ann.location).text
+    (stay,) = stays(child)
+    nora = sign_in("nora")
+    nora.send(nora.get("/room/"), "#way ~ .card-row form", room="nurse")
+    nora.send(nora.get(f"/room/{stay.id}"), f'form[action="/room/{stay.id}/end"]', how="back_to_class")
+    page = nora.get("/room/")
+    assert (
+        "Waiting for disinfection" not in page.text and "Child 3-1 03" in page.select_one("#gone").parent.text
+    )
 
 
 def test_the_board_costs_the_same_for_any_number(sign_in, cast, statements):

@@ -220,12 +220,11 @@ class ClearForm(_Days):
         return {anchor: self[day_field(anchor)].data for anchor in Anchor if day_field(anchor) in self}
 
     def fill(self, back: Return) -> None:
-        """Show what is known already; the day of return as soon as the rule gives one."""
+        """Show what is known already, and the day of return where the rule gives one."""
         for anchor in Anchor:
             if day_field(anchor) in self:
                 self[day_field(anchor)].data = back.known.get(anchor)
-        if not back.missing:
-            self.take_proposed()
+        self.take_proposed()
 
     def take_proposed(self) -> None:
         """Let the child be back on the first day the rule allows."""

@@ -30,13 +30,13 @@ def values(
     asked = back.rule.papers if back else ()
     seen = clearance_queries.clearances(Clearance.episode_id == one.id)
     if back and back.word is None:
+        is_new = clear_form is None
         if clear_form is None:
             clear_form = forms.ClearForm(formdata=None)
             clear_form.suit(back, paper_words(papers))
-            clear_form.proposed = first_day(back, today, found.class_id)
+        clear_form.proposed = None if back.missing else first_day(back, today, found.class_id)
+        if is_new:
             clear_form.fill(back)
-        elif not back.missing:
-            clear_form.proposed = first_day(back, today, found.class_id)
     return {
         "back": back,
         "return_stage": back.stage(today) if back else None,

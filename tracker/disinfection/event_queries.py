@@ -29,7 +29,7 @@ from tracker.disinfection.event_rules import (
 from tracker.disinfection.models import Record, Zone, ZoneOwner
 from tracker.disinfection.rules import ZoneType
 from tracker.room.models import Stay
-from tracker.room.rules import SENT_AWAY, Room, StayEnd
+from tracker.room.rules import ISOLATION, SENT_AWAY, Room, StayEnd
 from tracker.school.models import Enrolment, SchoolClass
 from tracker.school.queries import enrolled_on
 from tracker.screening.models import Entry, Fever, Sheet
@@ -123,7 +123,7 @@ def _happened(now: datetime) -> Any:
         sa.literal("").label("place"),
         Stay.room,
     ).where(
-        Stay.room.is_not(None),
+        Stay.room.in_(ISOLATION),
         Stay.ended_at >= now - ASKED_FOR[EventCause.STAY],
         sa.or_(recorded, sa.and_(Stay.cleaned_at.is_(None), ~occupied, ~newer)),
     )
@@ -275,7 +275,7 @@ def _place(row: Any, zones: Sequence[_Kept]) -> _Kept | None:
         return next((one for one in zones if one.zone.id == row.Record.zone_id), None)
     if row.room:
         rooms = [one for one in zones if one.zone.type is ZoneType.OBSERVATION_ROOM]
-        number = list(Room).index(row.room)
+        number = ISOLATION.index(row.room)
         return rooms[number] if number < len(rooms) else None
     own = [
         one

@@ -84,7 +84,7 @@ def sentence_of(told: Told) -> str:
                 n,
             )
         case NoticeKind.ON_THE_WAY:
-            return _("One child is on the way to the observation room.")
+            return _("One child is on the way to the nurse.")
         case NoticeKind.RETEST_WAITING:
             return _("One child has waited %(minutes)s minutes for a retest.", minutes=about["minutes"])
         case NoticeKind.CALLS_DUE:

@@ -13,7 +13,7 @@ from tracker.addresses import LARGEST_ID
 from tracker.edge import Form
 from tracker.facts.rules import Symptom
 from tracker.fields import Line, MaybeDay, MaybeMoment, Ticks, offered, temperature_words
-from tracker.room.rules import LEFT_FOR, Refusal, Room, StayEnd, Trouble
+from tracker.room.rules import ISOLATION, LEFT_FOR, HandedTo, Refusal, Room, StayEnd, Trouble
 from tracker.screening.rules import AbsenceReason, Site
 from tracker.screening.temperature_rules import TemperatureProblem, read_temperature
 from tracker.words import word
@@ -24,6 +24,7 @@ WORDS: dict[Refusal, Any] = {
     Refusal.BEFORE_REPORT: _l("This time lies before the day of the report."),
     Refusal.ONSET_IN_FUTURE: _l("The illness cannot have begun after today."),
     Refusal.NOT_CHECKED: _l("Please look at who fetches the student, and tick it."),
+    Refusal.NOBODY_CHOSEN: _l("Please choose who fetches the student."),
     Refusal.NAME_NEEDED: _l("Please say who fetches the student."),
     Refusal.RELATION_NEEDED: _l("Please say how this person is related to the student."),
     Refusal.NOT_ARRIVED: _l("The student has not arrived here yet."),
@@ -188,6 +189,14 @@ class EndForm(Form):
     )
     ended_at = _moment(_l("Time of leaving"))
 
+    @property
+    def handed_to(self) -> HandedTo | None:
+        """Who fetches the child; None where nobody was chosen or named."""
+        chosen = self.to.data or ""
+        seq = int(chosen) if chosen.isdecimal() and len(chosen) < 3 else None
+        to = HandedTo(seq, self.name.data, self.relation.data, self.checked.data)
+        return to if chosen or to.name or to.relation else None
+
 
 class NumberForm(Form):
     """One of a list: a guardian, a call, a reading."""
@@ -218,7 +227,7 @@ class StrikeForm(Form):
 class RoomForm(Form):
     """One of the rooms."""
 
-    room = Chosen(_l("Room"), _choices(Room), missing=_l("Please choose the room."))
+    room = Chosen(_l("Room"), _choices(ISOLATION), missing=_l("Please choose the room."))
 
 
 def wall(field: Any) -> datetime | None:

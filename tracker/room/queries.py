@@ -17,12 +17,14 @@ from tracker.facts.models import Observation
 from tracker.facts.rules import ObservationKind, SourceKind, Symptom
 from tracker.room.models import Stay, StayCall
 from tracker.room.rules import (
+    ISOLATION,
     Room,
     RoomState,
     StayEnd,
     StayState,
     Waiting,
     room_state,
+    rooms_for,
     stay_state,
     waiting,
 )
@@ -62,7 +64,13 @@ class StaySeen:
     def state(self) -> StayState:
         """Where it stands."""
         one = self.stay
-        return stay_state(one.arrived_at is not None, one.ended_at is not None, one.cleaned_at is not None)
+        cleaned = one.cleaned_at is not None or one.room not in ISOLATION
+        return stay_state(one.arrived_at is not None, one.ended_at is not None, cleaned)
+
+    @property
+    def room(self) -> Room:
+        """Where the child is, or is to be brought to."""
+        return self.stay.room or rooms_for(self.stay.trouble)[0]
 
     @property
     def handed_to(self) -> str | None:
@@ -122,7 +130,7 @@ def live_stay_of(student_id: int) -> Stay | None:
 
 @dataclass(frozen=True)
 class Board:
-    """The observation room at a moment: who stands where, and how the rooms are."""
+    """Whom the nurse cares for at a moment: who stands where, and how the rooms of isolation are."""
 
     on_the_way: Sequence[StaySeen]
     here: Sequence[StaySeen]
@@ -134,12 +142,12 @@ class Board:
 def board(day: date) -> Board:
     """Who is on the way, in the rooms and gone today, and how the rooms are.  One statement."""
     since, _ = _of_day(day)
-    to_clean = sa.and_(Stay.room.is_not(None), Stay.cleaned_at.is_(None))
+    to_clean = sa.and_(Stay.room.in_(ISOLATION), Stay.cleaned_at.is_(None))
     stays = stays_where(day, sa.or_(Stay.ended_at.is_(None), Stay.ended_at >= since, to_clean))
     return Board(
         [one for one in stays if one.state is StayState.ON_THE_WAY],
         [one for one in stays if one.state is StayState.HERE],
-        {room: room_state(one.state for one in stays if one.stay.room is room) for room in Room},
+        {room: room_state(one.state for one in stays if one.stay.room is room) for room in ISOLATION},
         [one for one in stays if one.stay.ended_at and one.stay.ended_at >= since],
     )
 
@@ -148,11 +156,12 @@ def rooms() -> dict[Room, RoomState]:
     """How the rooms are now.  One statement."""
     rows = db.session.execute(
         sa.select(Stay.room, Stay.ended_at.is_not(None)).where(
-            Stay.room.is_not(None), sa.or_(Stay.ended_at.is_(None), Stay.cleaned_at.is_(None))
+            Stay.room.in_(ISOLATION), sa.or_(Stay.ended_at.is_(None), Stay.cleaned_at.is_(None))
         )
     ).all()
     return {
-        one: room_state(stay_state(True, ended, False) for room, ended in rows if room is one) for one in Room
+        one: room_state(stay_state(True, ended, False) for room, ended in rows if room is one)
+        for one in ISOLATION
     }
 
 

@@ -13,10 +13,16 @@ from tracker.screening.rules import AbsenceReason
 
 
 class Room(StrEnum):
-    """The observation room and its spare."""
+    """Where the nurse cares for a child: the observation room and its spare, and her own room."""
 
     MAIN = "main"
     SPARE = "spare"
+    NURSE = "nurse"
+    """No isolation: it takes any number, and is not disinfected after each."""
+
+
+ISOLATION = (Room.MAIN, Room.SPARE)
+"""The rooms that take one child at a time and are disinfected after it, in the order of their zones."""
 
 
 class Trouble(StrEnum):
@@ -27,6 +33,11 @@ class Trouble(StrEnum):
     RASH = "rash"
     INJURY = "injury"
     OTHER = "other"
+
+
+def rooms_for(trouble: Trouble) -> tuple[Room, ...]:
+    """Where a child can be taken to, the usual first: who is hurt needs no isolation."""
+    return (Room.NURSE, *ISOLATION) if trouble is Trouble.INJURY else (*ISOLATION, Room.NURSE)
 
 
 SIGN_OF = {
@@ -92,6 +103,7 @@ class Refusal(StrEnum):
     BEFORE_REPORT = "before_report"
     ONSET_IN_FUTURE = "onset_in_future"
     NOT_CHECKED = "not_checked"
+    NOBODY_CHOSEN = "nobody_chosen"
     NAME_NEEDED = "name_needed"
     RELATION_NEEDED = "relation_needed"
     NOT_ARRIVED = "not_arrived"

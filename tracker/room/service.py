@@ -60,7 +60,7 @@ class Reported:
 
 
 def report(by: int, at: datetime, case: Case, *, excused: Collection[str] = ()) -> Reported:
-    """Send a child to the observation room; a child that is on the way or there already is sent once.
+    """Send a child to the nurse; a child that is on the way or there already is sent once.
 
     Of a second report a soiled floor is kept: the place has to be treated.  `excused` are the duties of
     the class that may come late, because somebody cared for the child.
@@ -213,7 +213,7 @@ def end(by: int, at: datetime, stay_id: int, class_id: int, ending: Ending) -> N
     Who leaves the school for more than a private reason is followed up from then on.
     """
     one = _live(stay_id)
-    _refuse_end(one, ending, at)
+    Rejected.unless_empty(_wrong_end(one, ending, at))
     one.ended_at, one.ended_how, one.ended_by = ending.ended_at or at, ending.how, by
     one.where_to = ending.where_to if ending.how in SENT_AWAY else None
     if ending.how is StayEnd.FETCHED and ending.handed_to:
@@ -229,21 +229,23 @@ def end(by: int, at: datetime, stay_id: int, class_id: int, ending: Ending) -> N
     _tell(by, at, "end", stay_id, one.student_id, how=ending.how.value, reason=ending.left_for.value)
 
 
-def _refuse_end(one: Stay, ending: Ending, at: datetime) -> None:
-    _refuse_moment(one, ending.ended_at, at, "ended_at")
+def _wrong_end(one: Stay, ending: Ending, at: datetime) -> list[Rejected]:
+    found = [Rejected(no, "ended_at")] if (no := _wrong_moment(one, ending.ended_at, at)) else []
     if ending.how is StayEnd.BACK_TO_CLASS and one.arrived_at is None:
-        raise Rejected(Refusal.NOT_ARRIVED)
+        found.append(Rejected(Refusal.NOT_ARRIVED))
     if ending.how is StayEnd.NEVER_CAME and one.arrived_at is not None:
-        raise Rejected(Refusal.HAS_ARRIVED)
-    if ending.how is not StayEnd.FETCHED:
-        return
-    to = ending.handed_to
-    if to is None or (to.seq is None and not to.name):
-        raise Rejected(Refusal.NAME_NEEDED, "name")
-    if to.seq is None and not to.relation:
-        raise Rejected(Refusal.RELATION_NEEDED, "relation")
-    if not to.checked:
-        raise Rejected(Refusal.NOT_CHECKED, "checked")
+        found.append(Rejected(Refusal.HAS_ARRIVED))
+    if ending.how is StayEnd.FETCHED:
+        to = ending.handed_to
+        if to is None:
+            found.append(Rejected(Refusal.NOBODY_CHOSEN, "to"))
+        elif to.seq is None and not to.name:
+            found.append(Rejected(Refusal.NAME_NEEDED, "name"))
+        if to and to.seq is None and not to.relation:
+            found.append(Rejected(Refusal.RELATION_NEEDED, "relation"))
+        if to is None or not to.checked:
+            found.append(Rejected(Refusal.NOT_CHECKED, "checked"))
+    return found
 
 
 def _named(student_id: int, to: HandedTo) -> tuple[str, str | None]:
@@ -252,7 +254,7 @@ def _named(student_id: int, to: HandedTo) -> tuple[str, str | None]:
         return to.name, to.relation
     found = next((one for one in queries.fetchers(student_id) if one.seq == to.seq), None)
     if found is None:
-        raise Rejected(Refusal.NAME_NEEDED, "name")
+        raise Rejected(Refusal.NOBODY_CHOSEN, "to")
     return found.name or to.name or found.relation or str(found.seq), found.relation
 
 
@@ -315,12 +317,15 @@ def _live(stay_id: int) -> Stay:
 
 
 def _refuse_moment(one: Stay, moment: datetime | None, at: datetime, field: str) -> None:
-    if moment is None:
-        return
-    if moment > at:
-        raise Rejected(Refusal.IN_FUTURE, field)
-    if clock.local(moment).date() < clock.local(one.reported_at).date():
-        raise Rejected(Refusal.BEFORE_REPORT, field)
+    if no := _wrong_moment(one, moment, at):
+        raise Rejected(no, field)
+
+
+def _wrong_moment(one: Stay, moment: datetime | None, at: datetime) -> Refusal | None:
+    if moment and moment > at:
+        return Refusal.IN_FUTURE
+    early = moment and clock.local(moment).date() < clock.local(one.reported_at).date()
+    return Refusal.BEFORE_REPORT if early else None
 
 
 def _sign(

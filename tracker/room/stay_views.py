@@ -16,7 +16,7 @@ from tracker.facts.rules import Symptom
 from tracker.permissions import Permission
 from tracker.room import forms, queries, service
 from tracker.room.queries import StaySeen
-from tracker.room.rules import SENT_AWAY, HandedTo, Refusal, Room, StayEnd, left_for, minutes
+from tracker.room.rules import SENT_AWAY, Refusal, Room, StayEnd, left_for, minutes, rooms_for
 from tracker.room.service import Ending
 from tracker.screening import reading_service as readings
 from tracker.screening.fever_queries import newest_chain
@@ -165,17 +165,10 @@ def end(found: StaySeen) -> Any:
     student_id = found.stay.student_id
 
     def verb(by: int, now: datetime) -> None:
-        chosen = form.to.data or ""
-        to = HandedTo(
-            int(chosen) if chosen.isdecimal() and len(chosen) < 3 else None,
-            form.name.data,
-            form.relation.data,
-            form.checked.data,
-        )
         ending = Ending(
             StayEnd(form.how.data),
             _instant(form.ended_at),
-            to,
+            form.handed_to,
             form.where_to.data or None,
             AbsenceReason(form.left_for.data),
         )
@@ -238,7 +231,8 @@ def _page(found: StaySeen, *, shown_phone: dict[int, str] | None = None, **sent:
         guardians=guardian_queries.guardians(one.student_id),
         fetchers=queries.fetchers(one.student_id),
         shown_phone=shown_phone or {},
-        rooms=queries.rooms(),
+        rooms=rooms_for(one.trouble),
+        states=queries.rooms(),
         may_reopen=queries.can_be_reopened(one, today),
         forms={name: sent.get(name) or make() for name, make in fresh.items()},
         form=next(iter(sent.values()), None),

@@ -12,7 +12,7 @@ from tracker.disinfection import event_queries as happened
 from tracker.errors import Rejected
 from tracker.permissions import Permission
 from tracker.room import forms, queries, service
-from tracker.room.rules import Room, minutes
+from tracker.room.rules import Room, minutes, rooms_for
 
 bp = Blueprint("room", __name__, url_prefix="/room")
 
@@ -34,7 +34,7 @@ def _board(refused: edge.Form | None = None) -> Any:
         readings=queries.readings_of(ids),
         signs=queries.signs_of(ids),
         minutes=minutes,
-        rooms=Room,
+        rooms_for=rooms_for,
         events=happened.events(clock.now()),
         refused=refused,
         form_has_errors=bool(refused),
