@@ -14,7 +14,14 @@ from tracker.facts.models import Observation
 from tracker.facts.rules import ObservationKind, SourceKind, Symptom
 from tracker.gate.models import GateRecord
 from tracker.nurse.models import DayClose
+from tracker.room.models import Stay
+from tracker.room.rules import Trouble
+from tracker.school.models import Enrolment, SchoolClass, Student
+from tracker.school.rules import Stage
+from tracker.screening.models import SessionPlan
+from tracker.screening.rules import State
 
+CLOSE = "form[action^='/nurse/close']"
 SESSIONS = (("arrival", "08:05"), ("morning", "08:10"), ("noon", "13:50"))
 
 
@@ -30,20 +37,63 @@ def text_of(page, language: str) -> str:
     return page.select_one(f"#text-{language}").text.strip()
 
 
-def test_an_all_normal_day_is_closed_with_one_link_and_one_button(sign_in, cast):
-    take_all(cast)
+def test_an_all_normal_day_of_eighteen_classes_is_closed_with_one_link_and_two_buttons(sign_in, cast):
+    for number in range(3, 19):
+        label = f"4-{number}"
+        school_class = SchoolClass(stage=Stage.PRIMARY, entry_year=2023, number=number)
+        child = Student(number=f"T{label}", name=f"Child {label}", pinyin="child")
+        db.session.add_all([school_class, child])
+        db.session.flush()
+        db.session.add(
+            Enrolment(student_id=child.id, starts=TODAY.replace(day=1), class_id=school_class.id, seat=1)
+        )
+        cast.refs[label] = f"2023-{number}"
+    # What counts here are the classes: one session a day is enough.
+    db.session.execute(sa.update(SessionPlan).where(SessionPlan.code != "morning").values(active=False))
+    db.session.commit()
+    for place in cast.refs:
+        take(cast, at("08:10"), place=place, by="nora")
+    clock.freeze(at("16:40"))
     nora = sign_in("nora")
     page = nora.get(nora.get("/nurse/").select_one("a[href='/nurse/close']")["href"])
-    assert page.select_one("input[name=anyway]") is None
+    assert "Check 18 sheets without exceptions" in page.text
+    nora.send(page, "form[action='/screening/check']")
+    page = nora.get(nora.location)
+    assert "Nothing is open" in page.text and len(page.select("main form")) == 1
     assert text_of(page, "zh_Hans") == (
-        "2026-09-21 周一 晨午检：应检 18，实检 18，缺勤 0（因病 0），发热 0，有症状 0。\n"
-        "已提交：入校体温筛查 2 / 2 个班，晨检 2 / 2 个班，午检 2 / 2 个班。"
+        "2026-09-21 周一 晨午检：应检 34，实检 34，缺勤 0（因病 0），发热 0，有症状 0。\n"
+        "已提交：晨检 18 / 18 个班。"
     )
     nora.send(page)
     page = nora.get(nora.location)
     assert "Signed 09-21 16:40 by Nora Nurse" in page.text
     assert count(DayClose) == 1 and page.select_one("main form") is None
     assert "Summary signed" in sign_in("pia").get("/").text
+
+
+def test_in_the_morning_what_is_open_is_told_apart_and_a_child_on_the_way_needs_a_reason(sign_in, cast):
+    take(cast, at("08:05"), {2: LEAVE, 3: State.NOT_HERE}, session="arrival")
+    db.session.add(
+        Stay(student_id=cast.students["3-1"][0], reported_at=at("08:10"), reported_by=cast.users["ann"],
+             trouble=Trouble.FEVER, place="", soiled=False)
+    )  # fmt: skip
+    db.session.commit()
+    clock.freeze(at("08:50"))
+    nora = sign_in("nora")
+    her_day, page = nora.get("/nurse/"), nora.get("/nurse/close")
+    shown = {" ".join(one.get_text(" ").split()) for one in page.select("section[aria-labelledby=open] h3")}
+    assert shown == {
+        "On the way to the observation room 1", "Unaccounted for 1", "Sheets not submitted 3",
+        "Sheets to check 1", "Not open yet 2",
+    }  # fmt: skip
+    assert her_day.select_one("#n-missing b").text == "3"
+    assert text_of(page, "zh_Hans").endswith("晨检 全部班级。\n尚未开始：午检。")
+    page = nora.send(page, CLOSE, expect=422, anyway="y")
+    assert page.select_one("#reason-error") and count(DayClose) == 0
+    page = nora.send(page, CLOSE, expect=422, reason="Ann is with her", anyway=None)
+    assert page.select_one("#anyway-error") and page.select_one("#reason")["value"] == "Ann is with her"
+    nora.send(page, CLOSE, anyway="y")
+    assert db.session.scalar(sa.select(DayClose.reason)) == "Ann is with her"
 
 
 def test_the_text_tells_numbers_and_classes_and_no_name(sign_in, cast):
@@ -62,9 +112,9 @@ def test_with_classes_missing_a_tick_is_asked_for_and_they_are_named(sign_in, ca
     nora = sign_in("nora")
     page = nora.get("/nurse/close")
     assert "未提交：入校体温筛查 四(2)班，晨检 全部班级，午检 全部班级。" in text_of(page, "zh_Hans")
-    page = nora.send(page, expect=422)
-    assert "Classes have not reported" in page.text and count(DayClose) == 0
-    nora.send(page, anyway="y")
+    page = nora.send(page, CLOSE, expect=422)
+    assert "Something is still open" in page.text and count(DayClose) == 0
+    nora.send(page, CLOSE, anyway="y")
     kept = db.session.scalars(sa.select(DayClose)).one()
     assert kept.summary["sessions"]["arrival"]["missing"] == [cast.classes["4-2"]]
     assert db.session.scalars(sa.select(Trail.changes).where(Trail.deed == "nurse.close_day")).one() == {
@@ -79,20 +129,20 @@ def test_what_has_changed_since_the_page_was_opened_is_looked_at_again(sign_in, 
     nora = sign_in("nora")
     page = nora.get("/nurse/close")
     take(cast, at("16:41"), {1: ILL}, session="noon", base=1)
-    page = nora.send(page, expect=422)
-    assert "have changed" in page.text and count(DayClose) == 0
-    nora.send(page)
+    page = nora.send(page, CLOSE, expect=422, anyway="y")
+    assert "has changed" in page.text and count(DayClose) == 0
+    nora.send(page, CLOSE, anyway="y")
     assert count(DayClose) == 1
 
 
 def test_a_later_signature_replaces_the_first_and_both_are_kept(sign_in, cast):
     take_all(cast)
     nora = sign_in("nora")
-    nora.send(nora.get("/nurse/close"))
+    nora.send(nora.get("/nurse/close"), CLOSE, anyway="y")
     take(cast, at("16:41"), {1: ILL}, session="noon", base=1)
     page = nora.get("/nurse/close")
     assert "changed since" in page.text and "缺勤 0" in text_of(page, "zh_Hans"), "what was signed stands"
-    nora.send(page)
+    nora.send(page, CLOSE, anyway="y")
     numbers = db.session.execute(sa.select(DayClose.no, DayClose.summary).order_by(DayClose.no)).all()
     assert [(no, kept["sessions"]["noon"]["absent"]) for no, kept in numbers] == [(1, 0), (2, 1)]
     assert len(nora.get("/nurse/close").select("main .row-link")) == 2
@@ -103,7 +153,7 @@ def test_a_form_sent_five_times_signs_once(sign_in, cast):
     nora = sign_in("nora")
     page = nora.get("/nurse/close")
     for _ in range(5):
-        nora.send(page)
+        nora.send(page, CLOSE, anyway="y")
     assert count(DayClose) == 1
 
 
@@ -111,7 +161,7 @@ def test_an_earlier_day_can_still_be_signed(sign_in, cast):
     take_all(cast)
     clock.freeze(at("08:05", TODAY.replace(day=22)))
     nora = sign_in("nora")
-    nora.send(nora.get("/nurse/close?day=2026-09-21"))
+    nora.send(nora.get("/nurse/close?day=2026-09-21"), CLOSE)
     assert nora.location == "/nurse/close?day=2026-09-21"
     assert db.session.scalars(sa.select(DayClose.day)).all() == [TODAY]
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from tracker.accounts.models import User
 from tracker.db import db
 from tracker.nurse.models import DayClose
+from tracker.nurse.open_queries import StillOpen
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ def closes(day: date) -> Sequence[CloseSeen]:
     return [CloseSeen(*row) for row in rows]
 
 
-def digest(stored: dict[str, Any]) -> str:
-    """What sums are known by: a form signs what its page has shown."""
-    return hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:16]
+def digest(stored: dict[str, Any], still: StillOpen) -> str:
+    """What sums, and what is open beside them, are known by: a form signs what its page has shown."""
+    shown = json.dumps([stored, still.known_by()], sort_keys=True)
+    return hashlib.sha256(shown.encode()).hexdigest()[:16]

@@ -19,3 +19,5 @@ class DayClose(Model):
     at: Mapped[datetime]
     summary: Mapped[Any] = mapped_column(sa.JSON)
     """The day's sums as they were signed; no name."""
+    reason: Mapped[str | None] = mapped_column(sa.String(255))
+    """Why it was signed while children were still open."""

@@ -8,5 +8,6 @@ class Refusal(StrEnum):
 
     NOTHING_ASKED = "nothing_asked"
     IN_FUTURE = "in_future"
-    CLASSES_MISSING = "classes_missing"
+    STILL_OPEN = "still_open"
+    CHILDREN_OPEN = "children_open"
     SUMS_CHANGED = "sums_changed"

@@ -56,13 +56,16 @@ def text(stored: Mapping[str, Any], day: date, classes: Mapping[int, SchoolClass
     if signs:
         lines.append(_("Signs: %(signs)s.", signs=comma.join(_signs(signs))))
     lines.append(_("Submitted: %(sessions)s.", sessions=comma.join(_sessions(stored["sessions"]))))
+    opened = stored["sessions"].items()
     missing = [
         f"{_inside(SessionCode(code))} {_places(found, day, classes)}"
-        for code, found in stored["sessions"].items()
-        if found["missing"]
+        for code, found in opened
+        if found["missing"] and not found.get("not_open")
     ]
     if missing:
         lines.append(_("Not submitted: %(classes)s.", classes=comma.join(missing)))
+    if waiting := [_inside(SessionCode(code)) for code, found in opened if found.get("not_open")]:
+        lines.append(_("Not open yet: %(sessions)s.", sessions=comma.join(waiting)))
     return "\n".join(lines)
 
 
@@ -96,6 +99,7 @@ def _sessions(sessions: Mapping[str, Any]) -> list[str]:
             due=found["asked"],
         )
         for code, found in sessions.items()
+        if not found.get("not_open")
     ]
 
 

@@ -51,6 +51,16 @@ class SessionSum:
         return sum(one.state is not SessionState.NOT_YET for one in self.sheets)
 
     @property
+    def to_open(self) -> int:
+        """For how many classes it has not opened yet."""
+        return len(self.sheets) - self.due
+
+    @property
+    def is_to_open(self) -> bool:
+        """Whether it has not opened for any class yet."""
+        return bool(self.sheets) and not self.due
+
+    @property
     def reported(self) -> int:
         return sum(one.version is not None for one in self.sheets)
 
@@ -101,11 +111,6 @@ class DaySummary:
         return [one for one in self.sessions if one.missing]
 
     @property
-    def unreported(self) -> list[SheetSum]:
-        """Every sheet that was asked for and is not there, be its session still to open."""
-        return [one for one in self.sheets if one.version is None]
-
-    @property
     def ill(self) -> int:
         """How many are absent through illness."""
         return ill_of(self.reasons)
@@ -122,6 +127,8 @@ class DaySummary:
                     "asked": len(one.sheets),
                     "reasons": coded(one.reasons),
                     "missing": [sheet.school_class.id for sheet in one.sheets if sheet.version is None],
+                    # Left out once every class could have reported: what was signed then stays as it is.
+                    **({"not_open": True} if one.is_to_open else {}),
                 }
                 for one in self.sessions
             },
