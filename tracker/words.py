@@ -45,7 +45,7 @@ from tracker.screening.rules import (
     State,
     VersionKind,
 )
-from tracker.supplies.rules import Category, Measure, MoveKind, Shelf
+from tracker.supplies.rules import Category, DeviceKind, Measure, MoveKind, Shelf
 
 WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     SchoolPaperKind: {
@@ -206,6 +206,14 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         Category.PROTECTION: _l("Protection"),
         Category.THERMOMETER: _l("Thermometers"),
         Category.TOOL: _l("Tools"),
+    },
+    DeviceKind: {
+        DeviceKind.FOREHEAD: _l("Thermometer, forehead"),
+        DeviceKind.EAR: _l("Thermometer, ear"),
+        DeviceKind.AXILLARY: _l("Thermometer, armpit"),
+        DeviceKind.LAMP: _l("Ultraviolet lamp"),
+        DeviceKind.SPRAYER: _l("Sprayer"),
+        DeviceKind.OTHER: _lp("device", "Other"),
     },
     Measure: {Measure.PIECE: _l("Pieces"), Measure.ML: _l("Millilitres"), Measure.TABLET: _l("Tablets")},
     MoveKind: {

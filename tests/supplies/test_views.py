@@ -171,11 +171,39 @@ def test_the_same_form_twice_is_one_line(lou):
 
 
 def test_a_device_has_a_number_of_its_own_and_a_next_check(lou):
-    values = {"name": "Infrared thermometer", "room": "Gate", "keeper": "Gus", "next_check_on": "2026-09-01"}
+    values = {
+        "kind": "forehead",
+        "name": "Infrared thermometer",
+        "room": "Gate",
+        "keeper": "Gus",
+        "next_check_on": "2026-09-01",
+    }
     lou.send(lou.get("/supplies/devices/new"), number="T-01", **values)
     assert "due" in lou.get("/supplies/").select_one("#devices + ul").text
     page = lou.send(lou.get("/supplies/devices/new"), expect=422, number="T-01", **values)
     assert page.select_one("#number-error")
+
+
+def test_a_reading_names_the_thermometer_it_was_taken_with(lou, sign_in, cast):
+    device = {"name": "Thermometer", "room": "Gate", "keeper": "Gus"}
+    for kind, number in (("forehead", "T-01"), ("axillary", "T-02"), ("lamp", "L-01")):
+        lou.send(lou.get("/supplies/devices/new"), kind=kind, number=number, **device)
+    gus, nora, child = sign_in("gus"), sign_in("nora"), cast.students["3-1"][2]
+    page = gus.get("/gate/")
+    offered = {one.text: one["value"] for one in page.select("[name=instrument] option")}
+    assert [one for one in offered if "-0" in one] == [
+        "Forehead, infrared · T-01",
+        "Armpit, electronic · T-02",
+    ]
+    gus.send(page, "#stand", instrument=offered["Forehead, infrared · T-01"])
+    gus.send(gus.get(f"/gate/students/{child}"), "#stop", outcome="hot", temperature="37.9")
+    page = nora.get("/screening/fevers")
+    offered = {one.text: one["value"] for one in page.select("[name=instrument] option")}
+    assert list(offered) == ["Armpit, electronic", "Armpit, electronic · T-02", "Ear, infrared"]
+    nora.send(page, ".retest-form", instrument="axillary/electronic#999", temperature="36.8", expect=422)
+    nora.send(page, ".retest-form", instrument=offered["Armpit, electronic · T-02"], temperature="36.8")
+    told = nora.get("/screening/fevers").select_one("#decided + ul").text
+    assert "Forehead T-01" in told and "Armpit T-02" in told
 
 
 def test_the_list_costs_few_statements_however_long_it_is(lou, statements):

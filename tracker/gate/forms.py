@@ -10,7 +10,7 @@ from wtforms.validators import Length
 from tracker.edge import Form
 from tracker.fields import Needed, offered, temperature_words
 from tracker.gate.rules import LANES, PassOutcome, Refusal
-from tracker.screening.fever_rules import Instrument
+from tracker.screening.fever_forms import ThermometerField
 from tracker.screening.temperature_rules import TemperatureProblem, read_temperature
 from tracker.words import word
 
@@ -39,9 +39,7 @@ class OpenForm(Form):
     lane = SelectField(
         _l("Lane"), choices=offered((str(n), str(n)) for n in range(1, LANES + 1)), validators=[Needed()]
     )
-    instrument = SelectField(
-        _l("Device"), choices=offered((one.value, word(one)) for one in Instrument), validators=[Needed()]
-    )
+    instrument = ThermometerField(_l("Device"), validators=[Needed()])
 
 
 class PassForm(Form):

@@ -18,6 +18,8 @@ class GateRecord(Model):
     lane: Mapped[int]
     device: Mapped[str] = mapped_column(sa.String(32))
     """Its site and kind, as `screening.fever_rules.Instrument` calls them."""
+    equipment_id: Mapped[int | None] = mapped_column(ForeignKey("equipment.id"))
+    """The thermometer by its number, where it was named."""
     by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

@@ -22,12 +22,22 @@ from tracker.screening.service import Moment
 from tracker.screening.trigger_queries import triggers_on
 
 
-def open_record(by: int, at: datetime, day: date, lane: int, instrument: Instrument) -> None:
+def open_record(
+    by: int, at: datetime, day: date, lane: int, instrument: Instrument, equipment_id: int | None = None
+) -> None:
     """Stand at a lane of the gate; whoever stood at another one leaves it."""
     if not queries.is_school_day_somewhere(day):
         raise Rejected(Refusal.NO_SCHOOL_DAY)
     close_record(by, at, day)
-    record = GateRecord(day=day, lane=lane, device=instrument.value, by=by, opened_at=at, closed_at=None)
+    record = GateRecord(
+        day=day,
+        lane=lane,
+        device=instrument.value,
+        equipment_id=equipment_id,
+        by=by,
+        opened_at=at,
+        closed_at=None,
+    )
     db.session.add(record)
     db.session.flush()
     audit.record(by, at, "gate.open", "gate_record", record.id, changes={"lane": lane})
@@ -82,7 +92,17 @@ def enter(
     db.session.add(entered)
     db.session.flush()
     if tenths is not None and not is_on_sheet:
-        fevers.take_reading(by, at, child.id, day, tenths, instrument, FeverSource.GATE, entered.id)
+        fevers.take_reading(
+            by,
+            at,
+            child.id,
+            day,
+            tenths,
+            instrument,
+            FeverSource.GATE,
+            entered.id,
+            equipment_id=record.equipment_id,
+        )
     audit.record(
         by,
         at,

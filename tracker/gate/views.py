@@ -19,6 +19,7 @@ from tracker.school.find_queries import Child
 from tracker.school.models import Enrolment, SchoolClass
 from tracker.screening.fever_rules import Instrument
 from tracker.screening.service import Moment
+from tracker.supplies import queries as supplies
 
 bp = Blueprint("gate", __name__, url_prefix="/gate")
 
@@ -47,7 +48,7 @@ def gate() -> Any:
 @requires(Permission.GATE_RECORD)
 def stand() -> Any:
     """Say where one stands and with what."""
-    form = forms.OpenForm()
+    form = _open_form()
 
     def verb() -> str:
         service.open_record(
@@ -55,7 +56,8 @@ def stand() -> Any:
             clock.now(),
             clock.today(),
             int(form.lane.data),
-            Instrument(form.instrument.data),
+            form.instrument.instrument,
+            form.instrument.equipment_id,
         )
         return url_for(".gate")
 
@@ -151,6 +153,12 @@ def strike(entered: GatePass) -> Any:
     return answer
 
 
+def _open_form(**values: Any) -> forms.OpenForm:
+    form = forms.OpenForm(**values)
+    form.instrument.offer(supplies.thermometers())
+    return form
+
+
 def _twice(found: list[Child]) -> set[tuple[int, str]]:
     """The names that occur twice in a class: they carry their seat."""
     seen = Counter((one.class_id, one.name) for one in found)
@@ -164,9 +172,10 @@ def _page(form: forms.OpenForm | None = None, *, typed: str = "", found: list[Ch
     entered = queries.entered_by(by, today)
     page = edge.page(
         "gate/gate.html",
-        form=form or forms.OpenForm(formdata=None),
+        form=form or (None if record else _open_form(formdata=None)),
         record=record,
         instrument=Instrument(record.device) if record else None,
+        thermometer=supplies.device(record.equipment_id) if record and record.equipment_id else None,
         classes=school.classes_on(today) if record else [],
         typed=typed,
         found=found,

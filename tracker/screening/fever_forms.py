@@ -1,6 +1,6 @@
 """A retest and a trigger as they are typed, and what is said where a rule refuses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -12,6 +12,7 @@ from tracker.edge import Form
 from tracker.fields import Line, Needed, offered, temperature_words
 from tracker.screening.fever_rules import Instrument, Refusal
 from tracker.screening.temperature_rules import TemperatureProblem, read_temperature
+from tracker.supplies.rules import Numbered
 from tracker.words import word
 
 WORDS: dict[Refusal, Any] = {
@@ -61,14 +62,38 @@ class TemperatureForm(Form):
         self.tenths = tenths or 0
 
 
+def thermometers_of(instrument: Instrument, numbered: Iterable[Numbered]) -> list[tuple[str, str]]:
+    """What may be chosen for an instrument, value and words: itself, and each of its kind with a number."""
+    named = [(f"{instrument.value}#{one.id}", one) for one in numbered if one.kind.value == instrument.site]
+    return [
+        (instrument.value, str(word(instrument))),
+        *((value, f"{word(instrument)} · {one.number}") for value, one in named),
+    ]
+
+
+class ThermometerField(SelectField):
+    """What a temperature was taken with: a kind of thermometer, or one of them by its number."""
+
+    def offer(self, numbered: Sequence[Numbered]) -> None:
+        """Let the thermometers that have a number be chosen as well."""
+        self.choices = offered(pair for one in Instrument for pair in thermometers_of(one, numbered))
+
+    @property
+    def instrument(self) -> Instrument:
+        """The kind."""
+        return Instrument(self.data.partition("#")[0])
+
+    @property
+    def equipment_id(self) -> int | None:
+        """The device; None where only the kind was named."""
+        number = self.data.partition("#")[2]
+        return int(number) if number else None
+
+
 class RetestForm(TemperatureForm):
     """One retest: with what, how much, and when where it was not just now."""
 
-    instrument = SelectField(
-        _l("Measured with"),
-        choices=offered((one.value, word(one)) for one in Instrument),
-        validators=[Needed()],
-    )
+    instrument = ThermometerField(_l("Measured with"), validators=[Needed()])
     taken_at = StringField(_l("Time"), render_kw={"autocomplete": "off"})
 
     wall: time | None = None

@@ -16,6 +16,7 @@ from tracker.school.models import Enrolment, SchoolClass, Student
 from tracker.screening.fever_rules import MOST_RETESTS, Instrument, LiveChain, Measured, retests_of
 from tracker.screening.models import Fever, Reading
 from tracker.screening.rules import FeverState, Site
+from tracker.supplies.models import Equipment
 
 
 def chain_columns() -> tuple[sa.ColumnElement[Any], ...]:
@@ -118,6 +119,8 @@ class ReadingSeen:
     tenths: int
     site: Site
     device: str
+    number: str | None
+    """Of the thermometer, where it was named."""
     by_name: str
 
 
@@ -197,9 +200,11 @@ def _chains(*where: sa.ColumnElement[bool]) -> list[Chain]:
                 Reading.tenths,
                 Reading.site,
                 Reading.device,
+                Equipment.number,
                 User.name,
             )
             .join(User, User.id == Reading.by)
+            .outerjoin(Equipment, Equipment.id == Reading.equipment_id)
             .where(Reading.fever_id.in_(list(readings)), Reading.struck_at.is_(None))
             .order_by(Reading.taken_at, Reading.seq)
         ):

@@ -176,6 +176,8 @@ def take_reading(
     instrument: Instrument,
     source: FeverSource,
     source_id: int,
+    *,
+    equipment_id: int | None = None,
 ) -> int | None:
     """Keep a reading taken at the gate or in the observation room; the chain it belongs to, if any.
 
@@ -195,7 +197,7 @@ def take_reading(
         fever_id = _open([row])[student_id]
         facts.observe(at, [_fact(student_id, day, day, at, fever_id, tenths)])
         audit.record(by, at, "fever.open", "fever", fever_id, student_id=student_id)
-    db.session.add(_reading(by, at, student_id, 1, tenths, instrument, fever_id))
+    db.session.add(_reading(by, at, student_id, 1, tenths, instrument, fever_id, equipment_id))
     db.session.flush()
     return fever_id
 
@@ -218,7 +220,14 @@ def strike_reading(by: int, at: datetime, student_id: int, taken_at: datetime) -
 
 
 def retest(
-    by: int, at: datetime, fever_id: int, instrument: Instrument, tenths: int, taken_at: datetime
+    by: int,
+    at: datetime,
+    fever_id: int,
+    instrument: Instrument,
+    tenths: int,
+    taken_at: datetime,
+    *,
+    equipment_id: int | None = None,
 ) -> FeverState:
     """Measure a waiting child again; what its chain has come to.  Rejected where a rule says no."""
     fever = _held(fever_id)
@@ -234,7 +243,7 @@ def retest(
     ill = fever.student_id in queries.students_with_symptoms([fever.student_id], fever.day)
     mine = Measured(taken_at, seq, tenths, instrument.site)
     state = chain_state([*told, mine], triggers_on(fever.day), has_symptoms=ill)
-    db.session.add(_reading(by, taken_at, fever.student_id, seq, tenths, instrument, fever_id))
+    db.session.add(_reading(by, taken_at, fever.student_id, seq, tenths, instrument, fever_id, equipment_id))
     db.session.flush()
     audit.record(
         by,
@@ -351,6 +360,7 @@ def _reading(
     tenths: int,
     instrument: Instrument,
     fever_id: int | None,
+    equipment_id: int | None,
 ) -> Reading:
     return Reading(
         student_id=student_id,
@@ -359,6 +369,7 @@ def _reading(
         tenths=tenths,
         site=instrument.site,
         device=instrument.device,
+        equipment_id=equipment_id,
         by=by,
         sheet_id=None,
         fever_id=fever_id,

@@ -19,6 +19,7 @@ from tracker.screening import trigger_queries, trigger_service
 from tracker.screening.fever_queries import Chain
 from tracker.screening.fever_rules import LONG_MINUTES, WAIT_MINUTES, Instrument
 from tracker.screening.rules import FeverState
+from tracker.supplies import queries as supplies
 
 bp = Blueprint("fevers", __name__, url_prefix="/screening")
 
@@ -35,6 +36,7 @@ def fevers() -> Any:
 def retest(found: Chain) -> Any:
     """Log a retest."""
     form = forms.RetestForm()
+    form.instrument.offer(supplies.thermometers())
 
     def verb() -> str:
         taken_at = _taken_at(form.wall)
@@ -42,9 +44,10 @@ def retest(found: Chain) -> Any:
             g.identity.user_id,
             clock.now(),
             found.fever.id,
-            Instrument(form.instrument.data),
+            form.instrument.instrument,
             form.tenths,
             taken_at,
+            equipment_id=form.instrument.equipment_id,
         )
         return url_for(".fevers")
 
@@ -85,6 +88,7 @@ def _page(
 ) -> Any:
     now, today = clock.now(), clock.today()
     waiting = queries.waiting(today)
+    numbered = supplies.thermometers() if waiting else []
     # Where somebody else was faster there is no row left to complain at.
     is_shown = any(one.fever.id == of for one in waiting)
     midnight = clock.at(today, time())
@@ -104,6 +108,9 @@ def _page(
         minutes={one.fever.id: int((now - one.fever.opened_at).total_seconds() // 60) for one in waiting},
         wait=WAIT_MINUTES,
         long=LONG_MINUTES,
+        thermometers=lambda one: [
+            pair for kind in reversed(one.instruments) for pair in forms.thermometers_of(kind, numbered)
+        ],
         of=of,
         typed=form,
         complaints=complaints,

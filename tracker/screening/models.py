@@ -184,6 +184,8 @@ class Reading(Model):
     tenths: Mapped[int]
     site: Mapped[Site]
     device: Mapped[str] = mapped_column(sa.String(32))
+    equipment_id: Mapped[int | None] = mapped_column(ForeignKey("equipment.id"), index=True)
+    """The thermometer by its number, where it was named."""
     by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     sheet_id: Mapped[int | None] = mapped_column(ForeignKey("sheet.id"), index=True)
     fever_id: Mapped[int | None] = mapped_column(ForeignKey("fever.id"), index=True)

@@ -12,9 +12,9 @@ from flask_babel import ngettext
 from wtforms import BooleanField, SelectField, ValidationError
 
 from tracker.edge import Form
-from tracker.fields import Line, MaybeDay, offered
+from tracker.fields import Line, MaybeDay, Needed, offered
 from tracker.supplies.dilution_rules import TARGETS_MG_PER_L, Dilution, Warning, strength_of_percent
-from tracker.supplies.rules import Category, Measure, Refusal
+from tracker.supplies.rules import Category, DeviceKind, Measure, Refusal
 from tracker.words import word
 
 MOST = 10_000_000
@@ -203,6 +203,11 @@ class DeviceForm(Form):
     """A device with a number."""
 
     number = Line(_l("Number"), most=32)
+    kind = SelectField(
+        _l("Kind"),
+        choices=lambda: offered((one.value, word(one)) for one in DeviceKind),
+        validators=[Needed()],
+    )
     name = Line(_l("Device"))
     room = Line(_l("Room"))
     keeper = Line(_l("Keeper"))

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Model, pk
-from tracker.supplies.rules import Category, Measure, MoveKind
+from tracker.supplies.rules import Category, DeviceKind, Measure, MoveKind
 
 
 class Supply(Model):
@@ -110,6 +110,7 @@ class Equipment(Model):
 
     id: Mapped[pk]
     number: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    kind: Mapped[DeviceKind]
     name: Mapped[str] = mapped_column(sa.String(64))
     room: Mapped[str] = mapped_column(sa.String(64))
     keeper: Mapped[str] = mapped_column(sa.String(64))

@@ -11,10 +11,12 @@ from tracker.school.models import CalendarDay
 from tracker.school.rules import TEACHING, Scope
 from tracker.supplies.models import Batch, Equipment, Lot, Move, SafetyRead, Supply
 from tracker.supplies.rules import (
+    THERMOMETERS,
     USE_SCHOOL_DAYS,
     USED,
     Category,
     MoveKind,
+    Numbered,
     Shelf,
     Use,
     lasts_school_days,
@@ -223,6 +225,11 @@ def equipment() -> list[Equipment]:
             sa.select(Equipment).where(Equipment.retired_on.is_(None)).order_by(Equipment.number)
         )
     )
+
+
+def thermometers() -> list[Numbered]:
+    """The thermometers in use that have a number."""
+    return [Numbered(one.id, one.number, one.kind) for one in equipment() if one.kind in THERMOMETERS]
 
 
 def device(equipment_id: int) -> Equipment | None:

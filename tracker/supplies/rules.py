@@ -29,6 +29,30 @@ class Measure(StrEnum):
     TABLET = "tablet"
 
 
+class DeviceKind(StrEnum):
+    """What a device with a number is; a thermometer by where it measures."""
+
+    FOREHEAD = "forehead"
+    EAR = "ear"
+    AXILLARY = "axillary"
+    LAMP = "lamp"
+    SPRAYER = "sprayer"
+    OTHER = "other"
+
+
+THERMOMETERS = frozenset({DeviceKind.FOREHEAD, DeviceKind.EAR, DeviceKind.AXILLARY})
+"""What a temperature can be taken with."""
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A device as it is chosen from a list."""
+
+    id: int
+    number: str
+    kind: DeviceKind
+
+
 class MoveKind(StrEnum):
     """A line of the ledger."""
 

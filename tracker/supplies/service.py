@@ -12,7 +12,7 @@ from tracker.supplies import dilution_rules, queries
 from tracker.supplies.defaults import OPENING
 from tracker.supplies.dilution_rules import GOOD_FOR, Dilution
 from tracker.supplies.models import Batch, Equipment, Lot, Move, SafetyRead, Supply
-from tracker.supplies.rules import SIGN, Category, Measure, MoveKind, Refusal, Shelf, shelf_of
+from tracker.supplies.rules import SIGN, Category, DeviceKind, Measure, MoveKind, Refusal, Shelf, shelf_of
 
 
 @dataclass(frozen=True)
@@ -254,6 +254,7 @@ def keep_device(
     equipment_id: int | None,
     *,
     number: str,
+    kind: DeviceKind,
     name: str,
     room: str,
     keeper: str,
@@ -264,7 +265,7 @@ def keep_device(
     if queries.has_number(number, but=equipment_id):
         raise Rejected(Refusal.NUMBER_TAKEN, "number")
     device = db.session.get_one(Equipment, equipment_id) if equipment_id else Equipment()
-    device.number, device.name, device.room, device.keeper = number, name, room, keeper
+    device.number, device.kind, device.name, device.room, device.keeper = number, kind, name, room, keeper
     device.next_check_on, device.retired_on = next_check_on, retired_on
     db.session.add(device)
     db.session.flush()  # its id

@@ -14,7 +14,7 @@ from tracker.permissions import Permission
 from tracker.school import queries as school
 from tracker.supplies import forms, queries, service
 from tracker.supplies.models import Equipment, Supply
-from tracker.supplies.rules import NEEDS_PERSON, SIGN, Category, Measure, MoveKind, Shelf
+from tracker.supplies.rules import NEEDS_PERSON, SIGN, Category, DeviceKind, Measure, MoveKind, Shelf
 from tracker.supplies.service import Line
 
 bp = Blueprint("supplies", __name__, url_prefix="/supplies")
@@ -221,6 +221,7 @@ def _device(found: Equipment | None) -> Any:
             clock.now(),
             equipment_id,
             number=form.number.data,
+            kind=DeviceKind(form.kind.data),
             name=form.name.data,
             room=form.room.data,
             keeper=form.keeper.data,
