@@ -124,9 +124,8 @@ TABLE = {
 def test_who_gets_which_page(sign_in, who):
     visitor = sign_in(who)
     found = {}
-    for path, expected in TABLE.items():
-        visitor.get(path, expected[WHO.index(who)])
-        found[path] = visitor.response.status_code
+    for path in TABLE:
+        found[path] = visitor.status(path)
     assert found == {path: expected[WHO.index(who)] for path, expected in TABLE.items()}
 
 
@@ -135,7 +134,8 @@ def test_who_stands_at_the_gate_gets_the_gate_and_nothing_else(sign_in):
     open_to_all = {path for path, expected in TABLE.items() if set(expected) == {200}}
     for path in TABLE:
         if path != "/nothing/here":
-            gus.get(path, 200 if path.startswith("/gate/") or path in open_to_all else 403)
+            wanted = 200 if path.startswith("/gate/") or path in open_to_all else 403
+            assert gus.status(path) == wanted, path
 
 
 # Who has a role for which deed: every route, with every method, is refused to all others.
@@ -219,7 +219,7 @@ def test_every_route_refuses_whom_no_role_lets_in(app, sign_in, who):
             with app.test_request_context():
                 path = url_for(rule.endpoint, **values)
             for method in rule.methods & {"GET", "POST"}:
-                visitor.get(path, 403) if method == "GET" else visitor.post(path, {}, 403)
+                assert visitor.status(path, method) == 403, (method, path)
     finally:
         app.config["WTF_CSRF_ENABLED"] = True
 

@@ -3,17 +3,21 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
 import sqlalchemy as sa
+
+from tests.cli.runner import invoke
+from tracker import requestlog
+from tracker.cli import serve
 
 ROOT = Path(__file__).resolve().parents[2]
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
@@ -26,12 +30,23 @@ def start(*arguments: str, **settings: str) -> subprocess.Popen:
     )  # fmt: skip
 
 
-def refused(*arguments: str, **settings: str) -> str:
-    """The one line a start that cannot be ends with."""
-    process = start(*arguments, **settings)
-    _out, said = process.communicate(timeout=60)
-    assert process.returncode == 2, said
-    assert "Traceback" not in said and len(said.strip().splitlines()) == 1, said
+@pytest.fixture
+def refused(monkeypatch, capfd):
+    """Starts what cannot be, here and not in a process of its own: the one line it ends with."""
+
+    def said(*arguments: str, **settings: str) -> str:
+        with monkeypatch.context() as changed:
+            for name in os.environ.keys() - CLEAN.keys():
+                changed.delenv(name)
+            for name, value in settings.items():
+                changed.setenv(name, value)
+            changed.setattr(requestlog, "to_file", lambda _app: None)
+            capfd.readouterr()
+            assert serve.main(arguments) == 2
+        told = capfd.readouterr().err
+        assert len(told.strip().splitlines()) == 1, told
+        return told
+
     return said
 
 
@@ -63,35 +78,46 @@ def test_a_first_start_prints_a_code_answers_and_ends_cleanly(tmp_path):
         assert folder.stat().st_mode & 0o077 == 0, "others can read the database"
     with urlopen(f"{address}/healthz") as answer:
         assert json.load(answer)["status"] == "ok"
-    assert "already using" in refused("--data", str(folder), "--port", "0")
+    second = start("--data", str(folder), "--port", "0")
+    _out, told = second.communicate(timeout=60)
+    assert second.returncode == 2 and "already using" in told and len(told.strip().splitlines()) == 1, told
     assert end(process) == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no Ctrl-C for a child")
-def test_ctrl_c_ends_it_without_a_traceback(tmp_path):
-    process = start("--data", str(tmp_path / "data"), "--port", "0")
-    address_of(process)
-    process.send_signal(signal.SIGINT)
-    _out, said = process.communicate(timeout=30)
-    assert process.returncode == 0 and "Traceback" not in said
-
-
-def test_a_database_that_cannot_be_used_is_told_by_the_health_check(tmp_path):
+def test_a_broken_database_is_told_by_the_health_check_and_ctrl_c_ends_without_a_traceback(
+    bare, tmp_path, refused
+):
     folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copyfile(bare, folder / "tracker.db")
     process = start("--data", str(folder), "--port", "0")
     address, _ = address_of(process)
-    engine = sa.create_engine(f"sqlite:///{folder / 'tracker.db'}")
-    with engine.begin() as connection:
-        connection.execute(sa.text("DROP TABLE alembic_version"))
-    engine.dispose()
+    change(folder, "ALTER TABLE alembic_version RENAME TO away")
     with pytest.raises(HTTPError) as told:
         urlopen(f"{address}/healthz")
     assert told.value.code == 503
     told.value.close()
-    end(process)
+    process.send_signal(signal.SIGINT)
+    _out, said = process.communicate(timeout=30)
+    assert process.returncode == 0 and "Traceback" not in said
+    change(
+        folder,
+        "ALTER TABLE away RENAME TO alembic_version",
+        "UPDATE alembic_version SET version_num = '9999'",
+    )
+    assert "newer schema" in refused("--data", str(folder))
 
 
-def test_what_cannot_be_started_says_why_in_one_line(tmp_path):
+def change(folder: Path, *statements: str) -> None:
+    engine = sa.create_engine(f"sqlite:///{folder / 'tracker.db'}")
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def test_what_cannot_be_started_says_why_in_one_line(tmp_path, refused):
     (tmp_path / "file").write_text("")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -101,22 +127,6 @@ def test_what_cannot_be_started_says_why_in_one_line(tmp_path):
     assert "demo school only" in refused("--data", str(tmp_path / "b"), TRACKER_NOW="2026-09-21T08:05")
     assert "on this computer only" in refused("--demo", "--host", "0.0.0.0")
     assert "is none" in refused("--demo", "--data", str(tmp_path / "a"))
-
-
-def test_a_newer_schema_is_left_alone(tmp_path):
-    folder = tmp_path / "data"
-    end(start_and_wait(folder))
-    engine = sa.create_engine(f"sqlite:///{folder / 'tracker.db'}")
-    with engine.begin() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    engine.dispose()
-    assert "newer schema" in refused("--data", str(folder))
-
-
-def start_and_wait(folder: Path) -> subprocess.Popen:
-    process = start("--data", str(folder), "--port", "0")
-    address_of(process)
-    return process
 
 
 def test_a_command_with_a_malformed_setting_is_refused_in_one_line():
@@ -145,17 +155,12 @@ def test_the_everyday_start_loads_neither_pandas_nor_matplotlib(tmp_path):
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
-def test_time_passes_while_a_demo_runs(tmp_path):
-    made = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "app", "demo", "--out", str(tmp_path / "demo"), "--classes", "2",
-         "--days", "5"], cwd=ROOT, text=True, capture_output=True, env=CLEAN, timeout=120,
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
+def test_a_kept_demo_opens_as_a_demo_alone_and_at_its_own_time(app, tmp_path, refused):
+    invoke(app, "demo", "--out", tmp_path / "demo", "--classes", 2, "--days", 5)
     assert "open it with --demo" in refused("--data", str(tmp_path / "demo"))
     process = start("--demo", "--data", str(tmp_path / "demo"), "--port", "0")
     address, said = address_of(process)
     assert "password demo" in said
     with urlopen(f"{address}/login") as page:
         assert "08:05" in page.read().decode()
-    time.sleep(0.1)
     assert end(process) == 0
