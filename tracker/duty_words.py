@@ -52,6 +52,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         ObjectKind.BINS: _l("Bins"),
         ObjectKind.COUCH: _l("Couch"),
         ObjectKind.EQUIPMENT: _l("Equipment"),
+        ObjectKind.PESTS: _l("Mosquitoes and flies, grounds"),
     },
     Method: {
         Method.AIRING: _l("Ventilate"),
@@ -66,6 +67,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         Agent.NONE: _l("No agent"),
         Agent.CHLORINE: _l("Chlorine"),
         Agent.ALCOHOL: _l("Alcohol, 75 per cent"),
+        Agent.INSECTICIDE: _l("Insecticide"),
     },
     ItemResult: {
         ItemResult.DONE: _l("Done"),

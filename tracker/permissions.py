@@ -173,6 +173,11 @@ def of_own_department(who: Identity, what: Any) -> bool:
     return what is not None and what.department_id in who.departments
 
 
+def named_for_it(who: Identity, what: Any) -> bool:
+    """The task's schedule names this person."""
+    return what is not None and who.user_id in what.user_ids
+
+
 def of_medical_zone(who: Identity, what: Any) -> bool:
     """The thing lies in the nurse's room or the observation room."""
     return what is not None and what.zone is not None and what.zone.type in MEDICAL
@@ -249,14 +254,19 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.TASKS_READ: [[is_teacher], [is_staff], [is_nurse], [is_logistics]],
     Permission.TASK_READ: [
         [is_teacher, of_own_class],
+        [is_teacher, named_for_it],
         [is_staff, of_own_department],
+        [is_staff, named_for_it],
         [is_nurse],
         [is_logistics],
     ],
     Permission.TASK_RECORD: [
         [is_teacher, of_own_class],
+        [is_teacher, named_for_it],
         [is_staff, of_own_department],
+        [is_staff, named_for_it],
         [is_nurse, of_own_department],
+        [is_nurse, named_for_it],
     ],
     Permission.EVENTS_READ: [[treats_spills], [is_nurse], [is_logistics]],
     Permission.EVENT_TREAT: [[treats_spills], [is_nurse, of_medical_zone]],

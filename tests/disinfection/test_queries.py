@@ -100,7 +100,7 @@ def test_the_list_costs_the_same_for_three_zones_and_for_many(app, cast, stateme
                 floor=1,
                 owner=Owner(department_id=cast.department),
             )
-    assert cost() == few == 3
+    assert cost() == few == 4
 
 
 def test_a_zone_belongs_to_whoever_keeps_it_that_day(app, cast):

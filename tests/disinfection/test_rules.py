@@ -5,14 +5,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tracker.disinfection.defaults import CLASSROOM_NAMES, DEPARTMENTS, rota_weekday, zone_defaults
+from tracker.disinfection.day_rules import (
+    EVERY_DAY,
+    Around,
+    Days,
+    default_rota,
+    lead_days,
+    on_time_until,
+)
+from tracker.disinfection.defaults import CLASSROOM_NAMES, DEPARTMENTS, zone_defaults
 from tracker.disinfection.forms import WORDS, refusal_words
 from tracker.disinfection.rules import (
-    EVERY_SCHOOL_DAY,
     NOT_THE_CLASS,
     Agent,
     Answer,
-    Around,
     Group,
     ItemResult,
     Method,
@@ -25,13 +31,12 @@ from tracker.disinfection.rules import (
     correction_until,
     group_of,
     late_until,
-    on_time_until,
     outcome_of,
     read_slot,
     refusal_of,
     slot_code,
 )
-from tracker.school.rules import DayType, Scope
+from tracker.school.rules import DayType, Level, Place, SchoolDay, Scope
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FRIDAY, MONDAY = date(2026, 9, 18), date(2026, 9, 21)
@@ -165,16 +170,16 @@ def test_every_state_has_its_place_on_the_list():
     assert {group_of(state) for state in TaskState} == set(Group)
 
 
-CLASS_1, CLASS_2 = (1, 2024), (2, 2023)
+CLASS_1, CLASS_2, SCHOOL = Place(1, 2024, 3), Place(2, 2023, 4), Place()
 
 
 @pytest.mark.parametrize(
-    "rows, of_class, weekday",
+    "rows, place, weekday",
     [
-        ({(Scope.SCHOOL, 0): (DayType.NORMAL, None)}, None, 1),
+        ({(Scope.SCHOOL, 0): (DayType.NORMAL, None)}, SCHOOL, 1),
         ({(Scope.SCHOOL, 0): (DayType.MAKEUP, 5)}, CLASS_1, 5),
-        ({(Scope.SCHOOL, 0): (DayType.OFF, None)}, None, None),
-        ({}, None, None),
+        ({(Scope.SCHOOL, 0): (DayType.OFF, None)}, SCHOOL, None),
+        ({}, SCHOOL, None),
         (
             {(Scope.SCHOOL, 0): (DayType.NORMAL, None), (Scope.CLASS, 1): (DayType.SUSPENDED, None)},
             CLASS_1,
@@ -188,12 +193,13 @@ CLASS_1, CLASS_2 = (1, 2024), (2, 2023)
         ({(Scope.SCHOOL, 0): (DayType.OFF, None), (Scope.GRADE, 2023): (DayType.EXAM, None)}, CLASS_2, 1),
     ],
 )
-def test_the_narrowest_row_of_the_calendar_says_which_weekday_a_day_follows(rows, of_class, weekday):
-    assert Around(MONDAY, FRIDAY, TUESDAY, {MONDAY: rows}).weekday(MONDAY, of_class) == weekday
+def test_the_narrowest_row_of_the_calendar_says_which_weekday_a_day_follows(rows, place, weekday):
+    days = {scope: SchoolDay(*what) for scope, what in rows.items()}
+    assert Around(MONDAY, FRIDAY, TUESDAY, {MONDAY: days}).weekday(MONDAY, place) == weekday
 
 
 def test_the_next_school_day_skips_what_is_none():
-    school = {(Scope.SCHOOL, 0): (DayType.NORMAL, None)}
+    school = {(Scope.SCHOOL, 0): SchoolDay(DayType.NORMAL)}
     saturday = date(2026, 9, 19)
     assert Around(MONDAY, FRIDAY, TUESDAY, {MONDAY: school}).next_after(FRIDAY) == MONDAY
     assert Around(MONDAY, FRIDAY, TUESDAY, {MONDAY: school}).next_after(MONDAY) == TUESDAY
@@ -204,26 +210,46 @@ def test_the_next_school_day_skips_what_is_none():
     "grade, weekday", [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 5), (7, 1), (9, 3), (10, 4), (None, 5)]
 )
 def test_the_rota_of_classrooms(grade, weekday):
-    assert rota_weekday(grade) == weekday
+    assert default_rota(grade) == weekday
 
 
-def test_a_classroom_is_aired_and_cleaned_daily_and_disinfected_once_a_week():
-    room = {one.kind: one for one in zone_defaults(ZoneType.CLASSROOM, 3)}
-    assert room[ObjectKind.AIR].method is Method.AIRING
-    assert room[ObjectKind.AIR].weekdays == room[ObjectKind.FLOOR].weekdays == EVERY_SCHOOL_DAY
-    assert room[ObjectKind.DESKS].weekdays == room[ObjectKind.HANDLES].weekdays == (3,)
-    assert (room[ObjectKind.DESKS].agent, room[ObjectKind.DESKS].mg_per_l) == (Agent.CHLORINE, 500)
+@pytest.mark.parametrize(
+    "before, day, after, lead",
+    [
+        (date(2026, 7, 10), date(2026, 8, 29), date(2026, 9, 1), 3),  # before a term
+        (date(2026, 7, 10), date(2026, 8, 30), date(2026, 9, 1), None),
+        (None, date(2026, 8, 29), date(2026, 9, 1), 3),  # before the first of all
+        (date(2026, 9, 30), date(2026, 10, 7), date(2026, 10, 8), 1),  # a week of holidays
+        (date(2026, 9, 30), date(2026, 10, 5), date(2026, 10, 8), None),
+        (FRIDAY, date(2026, 9, 20), MONDAY, None),  # a weekend
+        (date(2027, 1, 20), date(2027, 2, 1), None, None),  # no term goes on
+    ],
+)
+def test_the_cleaning_before_lessons_begin_again(before, day, after, lead):
+    assert lead_days(before, day, after, 3) == lead
+
+
+def test_a_classroom_is_aired_and_cleaned_daily_and_disinfected_on_its_day_or_daily():
+    room = {(one.kind, one.level, one.days): one for one in zone_defaults(ZoneType.CLASSROOM)}
+    air = room[ObjectKind.AIR, Level.ROUTINE, Days.SCHOOL]
+    assert (air.method, air.weekdays) == (Method.AIRING, EVERY_DAY)
+    assert room[ObjectKind.DESKS, Level.EPIDEMIC, Days.SCHOOL].weekdays == EVERY_DAY
+    desks = room[ObjectKind.DESKS, Level.ROUTINE, Days.ROTA]
+    assert (desks.agent, desks.mg_per_l, desks.weekdays) == (Agent.CHLORINE, 500, ())
+    assert room[ObjectKind.DESKS, Level.ROUTINE, Days.BEFORE_TERM].days_before == 3
 
 
 @pytest.mark.parametrize("kind", ZoneType)
 def test_every_kind_of_zone_has_usable_defaults(kind):
-    usual = zone_defaults(kind, 1)
+    usual = zone_defaults(kind)
     assert usual
-    assert len({(one.kind, one.slot) for one in usual}) == len(usual)
+    assert len({(one.kind, one.level, one.slot) for one in usual}) == len(usual)
     for one in usual:
         assert one.slot <= one.until
         assert (one.mg_per_l in (500, 1000)) == (one.agent is Agent.CHLORINE)
-        assert one.minutes or one.method is Method.WET_CLEANING
+        assert one.minutes or one.method in (Method.WET_CLEANING, Method.SPRAY)
+        assert (one.days is Days.BEFORE_TERM) == (one.days_before is not None)
+        assert one.weekdays or one.days in (Days.ROTA, Days.BEFORE_TERM)
 
 
 def test_a_school_of_eighteen_classes_starts_with_52_zones():

@@ -24,7 +24,8 @@ class Slot:
 
     zone_id: int
     starts: time
-    schedules: Sequence[Schedule]
+    asked: Mapping[date, Sequence[Schedule]]
+    """What is asked for, by day."""
     keepers: Sequence[int]
     """Who records it, in turn."""
     diligence: float
@@ -36,17 +37,21 @@ class Slot:
 
 
 def records(
-    random: Random, slots: Sequence[Slot], days: Sequence[date], weekdays: Mapping[date, int], now: datetime
+    random: Random, slots: Sequence[Slot], days: Sequence[date], now: datetime
 ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """The records of the tasks of all days, each with its items, as rows; nothing after `now`."""
-    last = len(days) - 1
-    for number, day in enumerate(days):
+    """The records of the tasks of all days, each with its items, as rows; nothing after `now`.
+
+    `days` are the school days; what is asked for on others is recorded too.
+    """
+    *_, eve, last = days
+    every = sorted({*days, *(day for slot in slots for day in slot.asked)})
+    for number, day in enumerate(every):
+        following = next((one for one in days if one > day), None)
         for slot in slots:
-            asked = [one for one in slot.schedules if weekdays[day] in one.weekdays]
-            if not asked or (slot.is_behind and number == last - 1):
+            asked = slot.asked.get(day)
+            if not asked or (slot.is_behind and day == eve):
                 continue
-            following = days[number + 1] if number < last else None
-            times = _times(random, slot, asked, day, following, early=slot.is_early and number == last)
+            times = _times(random, slot, asked, day, following, early=slot.is_early and day == last)
             if times and times[1] <= now:
                 record = {
                     "zone_id": slot.zone_id,

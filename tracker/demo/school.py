@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
 from random import Random
 
 import sqlalchemy as sa
@@ -20,7 +19,8 @@ from tracker.db import Model, db, transaction
 from tracker.demo import cleaning, illness, observation, people
 from tracker.demo.history import Pupils, Row, Telling
 from tracker.disinfection import zone_service as zones
-from tracker.disinfection.models import Record, RecordItem, Schedule, ZoneObject, ZoneOwner
+from tracker.disinfection.asked_frames import items_asked
+from tracker.disinfection.models import Record, RecordItem, Schedule, ZoneOwner
 from tracker.facts.models import Observation
 from tracker.operations import service as nights
 from tracker.operations.rules import JobKind
@@ -28,7 +28,7 @@ from tracker.school import service as school
 from tracker.school.models import Enrolment, Guardian, SchoolClass, Student
 from tracker.school.names import pinyin_of
 from tracker.school.official_calendar import official_days
-from tracker.school.rules import Sex, Stage, days_between, is_school_day, school_year_of
+from tracker.school.rules import Level, Sex, Stage, days_between, is_school_day, school_year_of
 from tracker.screening import queries as sheets
 from tracker.screening import service as screening
 from tracker.screening.models import Roster, Sheet
@@ -105,7 +105,7 @@ def furnish(day: date, *, classes: int = CLASSES, days: int = DAYS, seed: int = 
     first = all_days.index(day) + 1 - days
     laid = _lay(Random(f"people {seed}"), all_days[first:], days - 1, classes)
     telling = _tell(Random(f"illness {seed}"), laid)
-    _clean(Random(f"cleaning {seed}"), laid, weekdays, telling)
+    _clean(Random(f"cleaning {seed}"), laid, telling)
     telling.rows[Trail].sort(key=lambda row: row["at"])
     telling.rows[Observation] = [
         {**asdict(fact), "recorded_at": fact.known_at, "retracted_at": None} for fact in telling.facts
@@ -269,34 +269,37 @@ def _tell(random: Random, laid: School) -> Telling:
     return telling
 
 
-def _clean(random: Random, laid: School, weekdays: dict[date, int], telling: Telling) -> None:
+def _clean(random: Random, laid: School, telling: Telling) -> None:
     """The records of what was disinfected, uneven from class to class."""
     of_classes = _uneven(random, len(laid.classes), 0.8, 0.98)
     diligence = {("class", one.id): share for one, share in zip(laid.classes, of_classes, strict=True)}
-    rows = db.session.execute(
-        sa.select(ZoneOwner.zone_id, ZoneOwner.class_id, ZoneOwner.department_id, Schedule)
-        .join(ZoneObject, ZoneObject.zone_id == ZoneOwner.zone_id)
-        .join(Schedule, Schedule.object_id == ZoneObject.id)
-        .order_by(ZoneOwner.zone_id, Schedule.slot, Schedule.object_id)
-    ).all()
+    days = laid.days[: laid.today + 1]
+    db.session.flush()
+    schedules: dict[tuple[int, time], Schedule] = {
+        (one.object_id, one.slot): one
+        for one in db.session.scalars(sa.select(Schedule).where(Schedule.level == Level.ROUTINE))
+    }
+    asked: dict[tuple[int, time], dict[date, list[Schedule]]] = defaultdict(lambda: defaultdict(list))
+    for zone_id, day, slot, object_id in items_asked(days[0], days[-1]).rows():
+        asked[zone_id, slot][day].append(schedules[object_id, slot])
+    owners = {one.zone_id: one for one in db.session.scalars(sa.select(ZoneOwner))}
     slots = []
-    for (zone_id, starts), found in groupby(rows, key=lambda row: (row.zone_id, row.Schedule.slot)):
-        group = list(found)
-        owner = ("class", group[0].class_id) if group[0].class_id else ("department", group[0].department_id)
-        is_last = starts == max(row.Schedule.slot for row in rows if row.zone_id == zone_id)
+    for zone_id, starts in sorted(asked):
+        kept = owners[zone_id]
+        owner = ("class", kept.class_id) if kept.class_id else ("department", kept.department_id or 0)
+        of_eve = [slot for (other, slot), found in asked.items() if other == zone_id and days[-2] in found]
         slots.append(
             cleaning.Slot(
                 zone_id,
                 starts,
-                [row.Schedule for row in group],
+                asked[zone_id, starts],
                 laid.keepers[owner],
                 diligence.setdefault(owner, random.uniform(0.9, 0.99)),
                 is_early=owner[0] == "class" and random.random() < 0.4,
-                is_behind=is_last and zone_id % 7 == 0,
+                is_behind=starts == max(of_eve, default=None) and zone_id % 7 == 0,
             )
         )
-    days = laid.days[: laid.today + 1]
-    for record, items in cleaning.records(random, slots, days, weekdays, laid.now):
+    for record, items in cleaning.records(random, slots, days, laid.now):
         added = telling.add(Record, **record)
         telling.rows[RecordItem] += [{"record_id": added["id"], **item} for item in items]
         by, at = added["by"], added["finished"]

@@ -3,16 +3,18 @@
 Objects, solutions and dwell times follow the usual tables of the field (desks, handles, taps and rails
 250-500 mg/L, toilets and buckets 500-1,000 mg/L, 30 minutes, then clear water; electronics 75 % alcohol,
 3 minutes; tableware boiled 15 minutes; airing 30 minutes).  Hours and weekdays are set by the school:
-what stands here is the routine level of a primary school whose lessons run from 08:30 to 15:40, with
-two working solutions only, so that one person can mix for all.  What a school does "after each use" or
-"after each meal" stands here as one slot of the day or the week.
+what stands here is for a primary school whose lessons run from 08:30 to 15:40, with two working solutions
+only, so that one person can mix for all.  What a school does "after each use" or "after each meal" stands
+here as one slot of the day or the week.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import time
 
-from tracker.disinfection.rules import EVERY_SCHOOL_DAY, Agent, Method, ObjectKind, ZoneType
+from tracker.disinfection.day_rules import EVERY_DAY, Days
+from tracker.disinfection.rules import Agent, Method, ObjectKind, ZoneType
+from tracker.school.rules import Level
 
 STANDARD, STRONG = 500, 1000
 """Available chlorine of the two working solutions, in mg/L."""
@@ -29,145 +31,202 @@ class ObjectDefault:
     agent: Agent = Agent.NONE
     mg_per_l: int | None = None
     minutes: int | None = None
-    weekdays: tuple[int, ...] = EVERY_SCHOOL_DAY
+    weekdays: tuple[int, ...] = EVERY_DAY
     next_day_until: time | None = None
+    level: Level = Level.ROUTINE
+    days: Days = Days.SCHOOL
+    months: tuple[int, int] | None = None
+    days_before: int | None = None
+
+
+Hours = tuple[time, time]
 
 
 def _chlorine(
     kind: ObjectKind,
-    slot: time,
-    until: time,
+    *hours: Hours,
     method: Method = Method.WIPE,
     mg_per_l: int = STANDARD,
-    weekdays: tuple[int, ...] = EVERY_SCHOOL_DAY,
-    next_day_until: time | None = None,
-) -> ObjectDefault:
-    return ObjectDefault(kind, slot, until, method, Agent.CHLORINE, mg_per_l, 30, weekdays, next_day_until)
+    weekdays: tuple[int, ...] = EVERY_DAY,
+) -> tuple[ObjectDefault, ...]:
+    return tuple(ObjectDefault(kind, *span, method, Agent.CHLORINE, mg_per_l, 30, weekdays) for span in hours)
 
 
-def _alcohol(kind: ObjectKind, slot: time, until: time, weekdays: tuple[int, ...]) -> ObjectDefault:
-    return ObjectDefault(kind, slot, until, Method.WIPE, Agent.ALCOHOL, None, 3, weekdays)
+def _alcohol(
+    kind: ObjectKind, *hours: Hours, weekdays: tuple[int, ...] = EVERY_DAY
+) -> tuple[ObjectDefault, ...]:
+    return tuple(ObjectDefault(kind, *span, Method.WIPE, Agent.ALCOHOL, None, 3, weekdays) for span in hours)
 
 
-def _airing(slot: time, until: time, weekdays: tuple[int, ...] = EVERY_SCHOOL_DAY) -> ObjectDefault:
-    return ObjectDefault(ObjectKind.AIR, slot, until, Method.AIRING, minutes=30, weekdays=weekdays)
-
-
-_TUESDAY, _WEDNESDAY, _THURSDAY, _FRIDAY = (2,), (3,), (4,), (5,)
-_END = time(15, 40)
-_BEFORE_LESSONS = time(7, 40)
-"""What a class could not finish in the afternoon is on time before the next day's lessons."""
-
-
-def rota_weekday(grade: int | None) -> int:
-    """The ISO weekday on which a grade's classrooms are disinfected: first grade Monday to fifth Friday.
-
-    The sixth grade shares Friday; junior and senior grades begin at Monday again.
-    """
-    return 5 if grade is None else min((grade - 1) % 6 + 1, 5)
-
-
-def _classroom(grade: int | None) -> tuple[ObjectDefault, ...]:
-    rota = (rota_weekday(grade),)
-    return (
-        _airing(time(7, 30), _END),
-        ObjectDefault(ObjectKind.FLOOR, _END, time(18), Method.WET_CLEANING, next_day_until=_BEFORE_LESSONS),
-        _chlorine(ObjectKind.DESKS, _END, time(18, 20), weekdays=rota, next_day_until=_BEFORE_LESSONS),
-        _chlorine(ObjectKind.HANDLES, _END, time(18, 20), weekdays=rota, next_day_until=_BEFORE_LESSONS),
+def _airing(*hours: Hours, weekdays: tuple[int, ...] = EVERY_DAY) -> tuple[ObjectDefault, ...]:
+    return tuple(
+        ObjectDefault(ObjectKind.AIR, *span, Method.AIRING, minutes=30, weekdays=weekdays) for span in hours
     )
 
 
-_MORNING = time(8), time(9)
-_AFTERNOON = time(16), time(17)
-_TOILETS = time(8, 40), time(10)
-_WATER = time(8, 40), time(9, 30)
-_GATE = time(8, 30), time(9, 30)
-_CORRIDOR = time(9, 30), time(11)
+Plans = tuple[ObjectDefault, ...]
+
+
+def _levels(routine: Plans, epidemic: Plans) -> Plans:
+    return routine + tuple(replace(one, level=Level.EPIDEMIC) for one in epidemic)
+
+
+def _both(make: Callable[..., Plans], *hours: Hours, also: Hours, more: Iterable[ObjectKind]) -> Plans:
+    """Done once a day in the routine, twice at the epidemic level."""
+    kinds = tuple(more)
+    return _levels(
+        tuple(one for kind in kinds for one in make(kind, *hours)),
+        tuple(one for kind in kinds for one in make(kind, *hours, also)),
+    )
+
+
+_TUESDAY, _WEDNESDAY, _THURSDAY, _FRIDAY, _SATURDAY = (2,), (3,), (4,), (5,), (6,)
+_END = time(15, 40)
+_BEFORE_LESSONS = time(7, 40)
+"""What a class could not finish in the afternoon is on time before the next day's lessons."""
+DAYS_BEFORE_TERM = 3
+_BEFORE_TERM = time(9), time(17)
+_MORNING, _AFTERNOON = (time(8), time(9)), (time(16), time(17))
+_TOILETS = (time(8, 40), time(10)), (time(16), time(18))
+_WATER = (time(8, 40), time(9, 30)), (_END, time(17))
+_GATE = (time(8, 30), time(9, 30)), (time(15), time(15, 30))
+_CORRIDOR = (time(9, 30), time(11)), (_END, time(18))
 _OFFICE = time(16), time(17, 30)
 _ROOMS = _END, time(17, 30)
-_WASTE = time(17), time(18, 30)
-_LUNCH = time(12, 40), time(13, 40)
+_CLASSROOM = _END, time(18, 20)
+_WASTE = (time(17), time(18, 30)), (time(8, 40), time(10))
+_BEFORE_LUNCH, _LUNCH = (time(10, 30), time(11, 30)), (time(12, 40), time(13, 40))
+_BUS = (time(6), time(7)), (time(17), time(18))
 
-ZONE_DEFAULTS: Mapping[ZoneType, tuple[ObjectDefault, ...]] = {
-    ZoneType.SPECIAL_ROOM: (
-        _chlorine(ObjectKind.DESKS, *_ROOMS, weekdays=_THURSDAY),
-        _alcohol(ObjectKind.KEYBOARDS, *_ROOMS, weekdays=_THURSDAY),
+
+def _weekly(kinds: Mapping[ObjectKind, Callable[..., Plans]], hours: Hours, days: tuple[int, ...]) -> Plans:
+    """Done on some weekdays in the routine, daily at the epidemic level."""
+    return _levels(
+        tuple(one for kind, make in kinds.items() for one in make(kind, hours, weekdays=days)),
+        tuple(one for kind, make in kinds.items() for one in make(kind, hours)),
+    )
+
+
+def _classroom() -> Plans:
+    wiped = tuple(
+        replace(one, next_day_until=_BEFORE_LESSONS)
+        for kind in (ObjectKind.DESKS, ObjectKind.HANDLES)
+        for one in _chlorine(kind, _CLASSROOM)
+    )
+    floor = ObjectDefault(ObjectKind.FLOOR, _END, time(18), Method.WET_CLEANING)
+    return (
+        *_airing((time(7, 30), _END)),
+        replace(floor, next_day_until=_BEFORE_LESSONS),
+        *_levels(tuple(replace(one, days=Days.ROTA, weekdays=()) for one in wiped), wiped),
+    )
+
+
+def _strong(kind: ObjectKind, *hours: Hours) -> Plans:
+    method = {ObjectKind.FLOOR: Method.MOP, ObjectKind.BINS: Method.SPRAY}.get(kind, Method.WIPE)
+    return _chlorine(kind, *hours, method=method, mg_per_l=STRONG)
+
+
+def _wiped_or_mopped(kind: ObjectKind, *hours: Hours, weekdays: tuple[int, ...] = EVERY_DAY) -> Plans:
+    return _chlorine(
+        kind, *hours, method=Method.MOP if kind is ObjectKind.FLOOR else Method.WIPE, weekdays=weekdays
+    )
+
+
+_SURFACES = (ObjectKind.TABLES, ObjectKind.COUCH, ObjectKind.FLOOR)
+_SPRAYED = ObjectDefault(
+    ObjectKind.PESTS, time(9), time(11), Method.SPRAY, Agent.INSECTICIDE,
+    weekdays=_SATURDAY, days=Days.OFF, months=(5, 10),
+)  # fmt: skip
+
+ZONE_DEFAULTS: Mapping[ZoneType, Plans] = {
+    ZoneType.CLASSROOM: _classroom(),
+    ZoneType.SPECIAL_ROOM: _weekly(
+        {ObjectKind.DESKS: _chlorine, ObjectKind.KEYBOARDS: _alcohol}, _ROOMS, _THURSDAY
     ),
-    ZoneType.CORRIDOR: (
-        _chlorine(ObjectKind.FLOOR, *_CORRIDOR, method=Method.MOP),
-        _chlorine(ObjectKind.RAILS, *_CORRIDOR),
+    ZoneType.CORRIDOR: _both(
+        _wiped_or_mopped, _CORRIDOR[0], also=_CORRIDOR[1], more=(ObjectKind.FLOOR, ObjectKind.RAILS)
     ),
-    ZoneType.OFFICE: (
-        _alcohol(ObjectKind.HANDLES, *_OFFICE, weekdays=_TUESDAY + _FRIDAY),
-        _alcohol(ObjectKind.DESKS, *_OFFICE, weekdays=_TUESDAY + _FRIDAY),
-        _alcohol(ObjectKind.KEYBOARDS, *_OFFICE, weekdays=_TUESDAY + _FRIDAY),
+    ZoneType.OFFICE: _weekly(
+        dict.fromkeys((ObjectKind.HANDLES, ObjectKind.DESKS, ObjectKind.KEYBOARDS), _alcohol),
+        _OFFICE,
+        _TUESDAY + _FRIDAY,
     ),
     ZoneType.HALL: (
-        _chlorine(ObjectKind.RAILS, *_ROOMS, weekdays=_FRIDAY),
-        _chlorine(ObjectKind.SEATS, *_ROOMS, weekdays=_FRIDAY),
-        _alcohol(ObjectKind.EQUIPMENT, *_ROOMS, weekdays=_FRIDAY),
+        *_chlorine(ObjectKind.RAILS, _ROOMS, weekdays=_FRIDAY),
+        *_chlorine(ObjectKind.SEATS, _ROOMS, weekdays=_FRIDAY),
+        *_alcohol(ObjectKind.EQUIPMENT, _ROOMS, weekdays=_FRIDAY),
     ),
-    ZoneType.LIBRARY: (
-        _chlorine(ObjectKind.DESKS, *_ROOMS, weekdays=_THURSDAY),
-        _chlorine(ObjectKind.HANDLES, *_ROOMS, weekdays=_THURSDAY),
+    ZoneType.LIBRARY: _weekly(
+        dict.fromkeys((ObjectKind.DESKS, ObjectKind.HANDLES), _chlorine), _ROOMS, _THURSDAY
     ),
-    ZoneType.TOILET: (
-        _chlorine(ObjectKind.TOILETS, *_TOILETS, mg_per_l=STRONG),
-        _chlorine(ObjectKind.FLOOR, *_TOILETS, method=Method.MOP, mg_per_l=STRONG),
-        _chlorine(ObjectKind.TAPS, *_TOILETS, mg_per_l=STRONG),
-        _chlorine(ObjectKind.HANDLES, *_TOILETS, mg_per_l=STRONG),
+    ZoneType.TOILET: _both(
+        _strong,
+        _TOILETS[0],
+        also=_TOILETS[1],
+        more=(ObjectKind.TOILETS, ObjectKind.FLOOR, ObjectKind.TAPS, ObjectKind.HANDLES),
     ),
-    ZoneType.WATER: (
-        _chlorine(ObjectKind.TAPS, *_WATER),
-        _chlorine(ObjectKind.TABLES, *_WATER),
-    ),
+    ZoneType.WATER: _both(_chlorine, _WATER[0], also=_WATER[1], more=(ObjectKind.TAPS, ObjectKind.TABLES)),
     ZoneType.CANTEEN: (
         ObjectDefault(ObjectKind.TABLEWARE, time(10), time(11, 30), Method.BOIL, minutes=15),
-        _chlorine(ObjectKind.TABLES, *_LUNCH),
-        _chlorine(ObjectKind.FLOOR, *_LUNCH, method=Method.MOP),
+        *_both(_wiped_or_mopped, _LUNCH, also=_BEFORE_LUNCH, more=(ObjectKind.TABLES, ObjectKind.FLOOR)),
     ),
     ZoneType.GATE: (
-        _chlorine(ObjectKind.HANDLES, *_GATE),
-        _chlorine(ObjectKind.TABLES, *_GATE),
-        _alcohol(ObjectKind.EQUIPMENT, *_GATE, weekdays=EVERY_SCHOOL_DAY),
+        *_both(_chlorine, _GATE[0], also=_GATE[1], more=(ObjectKind.HANDLES, ObjectKind.TABLES)),
+        *_both(_alcohol, _GATE[0], also=_GATE[1], more=(ObjectKind.EQUIPMENT,)),
     ),
-    ZoneType.OBSERVATION_ROOM: (
-        _airing(*_OFFICE, weekdays=_FRIDAY),
-        _chlorine(ObjectKind.TABLES, *_OFFICE, weekdays=_FRIDAY),
-        _chlorine(ObjectKind.COUCH, *_OFFICE, weekdays=_FRIDAY),
-        _chlorine(ObjectKind.FLOOR, *_OFFICE, method=Method.MOP, weekdays=_FRIDAY),
+    ZoneType.OBSERVATION_ROOM: _levels(
+        (
+            *_airing(_OFFICE, weekdays=_FRIDAY),
+            *(one for kind in _SURFACES for one in _wiped_or_mopped(kind, _OFFICE, weekdays=_FRIDAY)),
+        ),
+        (
+            *_airing(_MORNING, _OFFICE),
+            *(one for kind in _SURFACES for one in _wiped_or_mopped(kind, _MORNING, _OFFICE)),
+        ),
     ),
     ZoneType.NURSE_ROOM: tuple(
-        _chlorine(kind, *hours, method=method)
-        for hours in (_MORNING, _AFTERNOON)
-        for kind, method in (
-            (ObjectKind.TABLES, Method.WIPE),
-            (ObjectKind.COUCH, Method.WIPE),
-            (ObjectKind.FLOOR, Method.MOP),
-        )
+        one for hours in (_MORNING, _AFTERNOON) for kind in _SURFACES for one in _wiped_or_mopped(kind, hours)
     ),
-    ZoneType.GYM: (_chlorine(ObjectKind.EQUIPMENT, *_OFFICE, weekdays=_WEDNESDAY),),
+    ZoneType.GYM: _weekly({ObjectKind.EQUIPMENT: _chlorine}, _OFFICE, _WEDNESDAY),
     ZoneType.DORMITORY: (
-        _airing(time(8), time(12)),
-        _chlorine(ObjectKind.HANDLES, *_CORRIDOR),
-        _chlorine(ObjectKind.RAILS, *_CORRIDOR),
-        _chlorine(ObjectKind.FLOOR, *_CORRIDOR, method=Method.MOP),
+        *_airing((time(8), time(12))),
+        *_both(
+            _wiped_or_mopped,
+            _CORRIDOR[0],
+            also=_CORRIDOR[1],
+            more=(ObjectKind.HANDLES, ObjectKind.RAILS, ObjectKind.FLOOR),
+        ),
     ),
-    ZoneType.BUS: (
-        _chlorine(ObjectKind.SEATS, time(6), time(7)),
-        _chlorine(ObjectKind.HANDLES, time(6), time(7)),
-    ),
+    ZoneType.BUS: _both(_chlorine, _BUS[0], also=_BUS[1], more=(ObjectKind.SEATS, ObjectKind.HANDLES)),
     ZoneType.WASTE: (
-        _chlorine(ObjectKind.BINS, *_WASTE, method=Method.SPRAY, mg_per_l=STRONG),
-        _chlorine(ObjectKind.FLOOR, *_WASTE, method=Method.MOP, mg_per_l=STRONG),
+        *_both(_strong, _WASTE[0], also=_WASTE[1], more=(ObjectKind.BINS, ObjectKind.FLOOR)),
+        _SPRAYED,
     ),
 }
-"""Of every kind of zone but classrooms, whose day of the rota depends on the grade."""
+"""Of every kind of zone on ordinary days, at both levels; an object without an epidemic row keeps its own."""
 
 
-def zone_defaults(kind: ZoneType, grade: int | None = None) -> tuple[ObjectDefault, ...]:
-    """With what and when a zone's objects are done on ordinary days; `grade` matters to classrooms only."""
-    return _classroom(grade) if kind is ZoneType.CLASSROOM else ZONE_DEFAULTS[kind]
+def _before_term(plans: Plans) -> Plans:
+    """What of a zone is disinfected before a term as well: each thing as on ordinary days."""
+    wet = {one.kind: one for one in plans if one.agent in (Agent.CHLORINE, Agent.ALCOHOL)}
+    return tuple(
+        replace(
+            one,
+            slot=_BEFORE_TERM[0],
+            until=_BEFORE_TERM[1],
+            next_day_until=None,
+            weekdays=(),
+            level=Level.ROUTINE,
+            days=Days.BEFORE_TERM,
+            days_before=DAYS_BEFORE_TERM,
+        )
+        for one in wet.values()
+    )
+
+
+def zone_defaults(kind: ZoneType) -> Plans:
+    """With what and when a zone's objects are done."""
+    return ZONE_DEFAULTS[kind] + _before_term(ZONE_DEFAULTS[kind])
 
 
 Names = Mapping[str, str]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from tracker import clock
@@ -11,14 +11,14 @@ from tracker.disinfection import door_queries, event_queries, queries
 from tracker.disinfection.door_queries import Door
 from tracker.disinfection.rules import OPEN_STATES
 from tracker.disinfection.views import zone_name
-from tracker.permissions import Permission
+from tracker.permissions import Permission, permits
 
 bp = Blueprint("doors", __name__)
 
 
 def door(public_code: str) -> Door | None:
     """What the code on a door names."""
-    return next(iter(door_queries.doors(clock.today(), public_code=public_code)), None)
+    return door_queries.door(public_code, clock.today())
 
 
 @bp.get("/z/<public_code>")
@@ -28,7 +28,12 @@ def zone(what: Door) -> Any:
     now, today = clock.now(), clock.today()
     code = what.zone.public_code
     found = queries.day_list(today, today, now, public_code=code)
-    due = [task for tasks in found.groups.values() for task in tasks if task.outcome.state in OPEN_STATES]
+    due = [
+        task
+        for tasks in found.groups.values()
+        for task in tasks
+        if task.outcome.state in OPEN_STATES and permits(g.identity, Permission.TASK_READ, task)
+    ]
     if len(due) == 1:
         (task,) = due
         return redirect(url_for("disinfection.checklist", public_code=code, day=task.day, slot=task.code))

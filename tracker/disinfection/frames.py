@@ -1,50 +1,21 @@
 """What was due in which zone, until when, and what became of it, as a frame."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from tracker.disinfection.models import Record, RecordItem, Schedule, ZoneObject, ZoneOwner
-from tracker.disinfection.rules import NOT_THE_CLASS, ROUTINE, ItemResult, NotDoneReason, RecordState
-from tracker.frames import DAY, INSTANT, MIDNIGHT, WALL, Schema, in_force, instants, read_frame
-from tracker.school.frames import school_days_frame
-from tracker.school.queries import next_school_day
+from tracker.db import db
+from tracker.disinfection.asked_frames import NONE, Flags, Ints, Items, items_asked, task_numbers
+from tracker.disinfection.models import Record, RecordItem
+from tracker.disinfection.rules import NOT_THE_CLASS, ItemResult, RecordState, slot_code
+from tracker.frames import DAY, INSTANT, MIDNIGHT, Schema, instants
 
-OWNERS = Schema(
-    "one row per zone and day from which somebody keeps it",
-    ("zone_id", "valid_from"),
-    {"zone_id": "int64", "valid_from": DAY, "class_id": "Int64", "department_id": "Int64"},
-)
-SCHEDULES = Schema(
-    "one row per object, slot and day from which its schedule holds",
-    ("object_id", "slot", "valid_from"),
-    {
-        "zone_id": "int64",
-        "object_id": "int64",
-        "slot": "str",
-        "valid_from": DAY,
-        "weekdays": "object",
-        "until": WALL,
-        "next_day_until": WALL,
-        "active": "bool",
-    },
-)
-RECORDS = Schema(
-    "one row per zone, day, slot and item recorded as done or not (item missing: none at all)",
-    ("zone_id", "on", "slot", "object_id"),
-    {
-        "zone_id": "int64",
-        "on": DAY,
-        "slot": "str",
-        "finished": INSTANT,
-        "object_id": "Int64",
-        "result": ItemResult,
-        "reason": NotDoneReason,
-    },
-)
 TASKS = Schema(
-    "one row per zone, school day and slot",
+    "one row per zone, day and slot",
     ("zone_id", "on", "slot"),
     {
         "zone_id": "int64",
@@ -61,91 +32,70 @@ TASKS = Schema(
         "not_done_excused": "int64",
     },
 )
-TASK = list(TASKS.keys)
-COUNTS = ["applicable", "done", "not_done", "not_done_excused"]
 
 
-def tasks_frame(since: date, until: date) -> pd.DataFrame:
-    """One row per zone, school day of who keeps it, and slot at which something is scheduled: see TASKS.
+def tasks_frame(since: date, until: date, *, school_days_only: bool = False) -> pd.DataFrame:
+    """One row per zone, day and slot at which something is asked for: see TASKS.
 
-    Done by `due` is on time, by `late_until` late.  Items count only if they are scheduled that day;
-    `not_done_excused` are those of `not_done` whose reason lies with the school.
+    Class or department is who does it; neither, where people are named.  Done by `due` is on time, by
+    `late_until` late.  Items count only if they are asked for that day; `not_done_excused` are those of
+    `not_done` whose reason lies with the school.  With `school_days_only` what is asked for on days
+    without school is left out.  Six statements; the time grows with zones times days.
     """
-    items = _scheduled_items(since, until)
-    records = _records(since, until)
-    items = items.merge(records.drop(columns="finished"), how="left", on=[*TASK, "object_id"])
-    not_done = items["result"] == ItemResult.NOT_DONE
-    tasks = (
-        items.assign(
-            applicable=items["result"] != ItemResult.NOT_APPLICABLE,
-            done=items["result"] == ItemResult.DONE,
-            not_done=not_done,
-            not_done_excused=not_done & items["reason"].isin(NOT_THE_CLASS),
+    items = items_asked(since, until, school_days_only=school_days_only)
+    tasks, first, task = np.unique(items.task, return_index=True, return_inverse=True)
+    count = len(tasks)
+    records = _records(items, since, until)
+    result, finished = _results(items, records), _finished(tasks, records)
+    due = np.zeros(count, dtype=np.int64)
+    np.maximum.at(due, task, items.due)
+    day = pd.Series(pd.to_datetime(items.axis.dates))[items.day[first]].reset_index(drop=True)
+    ends = pd.Series(pd.to_datetime([after or on for on, after in items.axis.neighbours]))
+
+    def counted(which: Flags) -> Ints:
+        return np.bincount(task, weights=which, minlength=count).astype(np.int64)
+
+    return TASKS.shape(
+        pd.DataFrame(
+            {
+                "zone_id": items.zone_ids[items.zone[first]],
+                "class_id": _or_missing(items.class_id[first]),
+                "department_id": _or_missing(items.department_id[first]),
+                "on": day,
+                "slot": np.array([slot_code(slot) for slot in items.slots], dtype=object)[items.slot[first]],
+                "due": instants(day, pd.Series(pd.to_timedelta(due, unit="s"))),
+                "late_until": instants(ends, MIDNIGHT)[items.day[first]].reset_index(drop=True),
+                "finished": finished,
+                "applicable": counted(result != NOT_APPLICABLE),
+                "done": counted(result == DONE),
+                "not_done": counted(result >= NOT_DONE),
+                "not_done_excused": counted(result == EXCUSED),
+            }
         )
-        .groupby([*TASK, "class_id", "department_id"], as_index=False, dropna=False)
-        .agg(dict.fromkeys(("due", "late_until"), "max") | dict.fromkeys(COUNTS, "sum"))
-    )
-    finished = records[[*TASK, "finished"]].drop_duplicates()
-    return TASKS.shape(tasks.merge(finished, how="left", on=TASK))
-
-
-def _scheduled_items(since: date, until: date) -> pd.DataFrame:
-    """One row per zone, school day, slot and scheduled object, with who keeps the zone and until when."""
-    owners = read_frame(
-        sa.select(ZoneOwner.zone_id, ZoneOwner.valid_from, ZoneOwner.class_id, ZoneOwner.department_id),
-        OWNERS,
-    )
-    schedules = read_frame(
-        sa.select(
-            ZoneObject.zone_id,
-            Schedule.object_id,
-            Schedule.slot,
-            Schedule.valid_from,
-            Schedule.weekdays,
-            Schedule.until,
-            Schedule.next_day_until,
-            Schedule.active,
-        )
-        .join(ZoneObject, ZoneObject.id == Schedule.object_id)
-        .where(Schedule.level == ROUTINE),
-        SCHEDULES,
-    ).assign(slot=lambda frame: frame["slot"].str[:5])
-    days = school_days_frame(since, until)
-    dates = days[["on"]].drop_duplicates()
-    kept = in_force(dates.merge(owners[["zone_id"]].drop_duplicates(), how="cross"), owners, by=["zone_id"])
-    kept = kept.drop(columns="valid_from").merge(days, on=["class_id", "on"])
-    asked = kept.merge(schedules[["zone_id", "object_id", "slot"]].drop_duplicates(), on="zone_id")
-    items = in_force(asked, schedules.drop(columns="zone_id"), by=["object_id", "slot"])
-    items = items[items["active"]].explode("weekdays")
-    items = items[items["weekdays"] == items["weekday"]].merge(_next_days(days, until), on="on")
-    end = instants(items["on"], items["until"])
-    next_end = instants(items["next_on"], items["next_day_until"])
-    return items.assign(
-        due=next_end.fillna(end),
-        late_until=instants(items["next_on"].fillna(items["on"]), MIDNIGHT),
     )
 
 
-def _next_days(days: pd.DataFrame, until: date) -> pd.DataFrame:
-    """The school's next school day after each day; missing where no term goes on."""
-    school = days.loc[days["class_id"].isna(), "on"]
-    last = pd.Series([next_school_day(until)], dtype=DAY)
-    known = pd.concat([school, last]).dropna().rename("next_on")
-    return pd.merge_asof(
-        days[["on"]].drop_duplicates().sort_values("on"),
-        known.to_frame(),
-        left_on="on",
-        right_on="next_on",
-        direction="forward",
-        allow_exact_matches=False,
-    )
+OPEN, NOT_APPLICABLE, DONE, NOT_DONE, EXCUSED = range(5)
+"""What became of an item; EXCUSED is not done, for a reason that lies with the school."""
+_RESULT = {ItemResult.NOT_APPLICABLE: NOT_APPLICABLE, ItemResult.DONE: DONE, ItemResult.NOT_DONE: NOT_DONE}
 
 
-def _records(since: date, until: date) -> pd.DataFrame:
-    return read_frame(
+@dataclass(frozen=True)
+class _Records:
+    """What was recorded: a row an item, with the number of its task."""
+
+    task: Ints
+    object_id: Ints
+    result: Ints
+    finished: list[datetime]
+
+
+def _records(items: Items, since: date, until: date) -> _Records:
+    """What was recorded as finished.  One statement."""
+    rows = db.session.execute(
         sa.select(
             Record.zone_id,
-            Record.day.label("on"),
+            Record.day,
             Record.slot,
             Record.finished,
             RecordItem.object_id,
@@ -153,6 +103,52 @@ def _records(since: date, until: date) -> pd.DataFrame:
             RecordItem.reason,
         )
         .outerjoin(RecordItem, RecordItem.record_id == Record.id)
-        .where(Record.day.between(since, until), Record.state == RecordState.DONE),
-        RECORDS,
+        .where(Record.day.between(since, until), Record.state == RecordState.DONE)
+    ).all()
+    zones = {id: number for number, id in enumerate(items.zone_ids.tolist())}
+    days = {day: number for number, day in enumerate(items.axis.dates)}
+    slots = {slot_code(slot): number for number, slot in enumerate(items.slots)}
+    kept = [row for row in rows if row.zone_id in zones and row.slot in slots]
+    return _Records(
+        task_numbers(
+            np.array([zones[row.zone_id] for row in kept], dtype=np.int64),
+            np.array([days[row.day] for row in kept], dtype=np.int64),
+            np.array([slots[row.slot] for row in kept], dtype=np.int64),
+            len(days),
+            len(slots),
+        ),
+        np.array([row.object_id or NONE for row in kept], dtype=np.int64),
+        np.array(
+            [EXCUSED if row.reason in NOT_THE_CLASS else _RESULT.get(row.result, OPEN) for row in kept],
+            dtype=np.int64,
+        ),
+        [row.finished for row in kept],
     )
+
+
+def _results(items: Items, records: _Records) -> Ints:
+    """What became of each item that was asked for."""
+    width = max(items.object_id.max(initial=0), records.object_id.max(initial=0)) + 1
+    known = records.task * width + records.object_id
+    order = np.argsort(known)
+    return _looked_up(known[order], records.result[order], items.task * width + items.object_id, OPEN)
+
+
+def _finished(tasks: Ints, records: _Records) -> "pd.Series[Any]":
+    """When each task was finished, if it was."""
+    known, first = np.unique(records.task, return_index=True)
+    at = pd.Series(pd.to_datetime(records.finished, utc=True))
+    which = _looked_up(known, first, tasks, NONE)
+    return at.reindex(which).reset_index(drop=True)
+
+
+def _looked_up(known: Ints, values: Ints, asked: Ints, otherwise: int) -> Ints:
+    """The value of each asked number, `known` being in order."""
+    if not len(known):
+        return np.full(len(asked), otherwise)
+    found = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+    return np.where(known[found] == asked, values[found], otherwise)
+
+
+def _or_missing(ids: Ints) -> "pd.arrays.IntegerArray":
+    return pd.arrays.IntegerArray(ids, ids == NONE)

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.db import Model, pk
+from tracker.disinfection.day_rules import Days
 from tracker.disinfection.rules import (
     Agent,
     ItemResult,
@@ -70,8 +71,14 @@ class Schedule(Model):
     slot: Mapped[time] = mapped_column(primary_key=True)
     """When the task becomes due; objects of a zone with the same slot are one task."""
     valid_from: Mapped[date] = mapped_column(primary_key=True)
+    days: Mapped[Days] = mapped_column(default=Days.SCHOOL)
     weekdays: Mapped[Any] = mapped_column(sa.JSON)
-    """ISO weekdays, of school days."""
+    """ISO weekdays, of school days and of days without school; none for the others."""
+    first_month: Mapped[int | None]
+    last_month: Mapped[int | None]
+    """Of days without school: only from this month to that one."""
+    days_before: Mapped[int | None]
+    """Before a term: within so many days."""
     until: Mapped[time]
     """Done by then: on time."""
     next_day_until: Mapped[time | None]
@@ -80,9 +87,17 @@ class Schedule(Model):
     agent: Mapped[Agent]
     mg_per_l: Mapped[int | None]
     minutes: Mapped[int | None]
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    user_ids: Mapped[Any | None] = mapped_column(sa.JSON(none_as_null=True))
+    """Who does it, if it is not whoever keeps the zone: a department, or people by name."""
     active: Mapped[bool]
 
-    __table_args__ = (sa.CheckConstraint("slot <= until", name="order"),)
+    __table_args__ = (
+        sa.CheckConstraint("slot <= until", name="order"),
+        sa.CheckConstraint("(days_before IS NOT NULL) = (days = 'before_term')", name="days_before"),
+        sa.CheckConstraint("(first_month IS NULL) = (last_month IS NULL)", name="months"),
+        sa.CheckConstraint("department_id IS NULL OR user_ids IS NULL", name="responsible"),
+    )
 
 
 class Record(Model):

@@ -11,27 +11,35 @@ from tracker import clock
 from tracker.accounts.models import User
 from tracker.accounts.rules import Identity
 from tracker.db import db
-from tracker.disinfection.models import Department, Record, RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
+from tracker.disinfection.day_queries import around
+from tracker.disinfection.day_rules import Around, Days, asked, on_time_until
+from tracker.disinfection.models import Record, RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
 from tracker.disinfection.rules import (
     OPEN_STATES,
     Agent,
     Answer,
-    Around,
     Group,
     ObjectKind,
     Outcome,
     TaskTimes,
     group_of,
     late_until,
-    on_time_until,
     outcome_of,
     slot_code,
 )
-from tracker.disinfection.zone_queries import in_force, zones_with_versions
+from tracker.disinfection.zone_queries import (
+    Responsible,
+    in_force,
+    people_of,
+    responsible_of,
+    zones_with_versions,
+)
 from tracker.permissions import Permission, permits
-from tracker.school.models import CalendarDay, Enrolment, SchoolClass
-from tracker.school.queries import enrolled_on
-from tracker.school.rules import TEACHING, DayType, Scope
+from tracker.school.models import Enrolment, SchoolClass
+from tracker.school.queries import enrolled_on, place_on
+from tracker.school.rules import Place
+
+NOT_AT_SCHOOL = (Days.OFF, Days.BEFORE_TERM)
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,8 @@ class Task:
     name: TaskName
     zone: Zone
     school_class: SchoolClass | None
-    department: Department | None
+    """The class that keeps the zone, whoever does the task."""
+    done_by: Responsible
     times: TaskTimes
     items: tuple[Item, ...]
     recorded: Recorded | None
@@ -78,13 +87,18 @@ class Task:
 
     @property
     def class_id(self) -> int | None:
-        """The class that keeps the zone: what permissions ask for."""
-        return self.school_class.id if self.school_class else None
+        """The class that does it: what permissions ask for."""
+        return self.done_by.school_class.id if self.done_by.school_class else None
 
     @property
     def department_id(self) -> int | None:
-        """The department that keeps the zone: what permissions ask for."""
-        return self.department.id if self.department else None
+        """The department that does it: what permissions ask for."""
+        return self.done_by.department.id if self.done_by.department else None
+
+    @property
+    def user_ids(self) -> frozenset[int]:
+        """The people named for it: what permissions ask for."""
+        return self.done_by.user_ids
 
     @property
     def day(self) -> date:
@@ -112,33 +126,6 @@ class Task:
         return tuple(item for item in self.items if item.answer is None)
 
 
-def around(day: date) -> Around:
-    """A day between its neighbours.  One statement."""
-    teaching = sa.and_(
-        CalendarDay.scope == Scope.SCHOOL,
-        CalendarDay.day_type.in_(TEACHING),
-    )
-    before = sa.select(sa.func.max(CalendarDay.day)).where(teaching, CalendarDay.day < day).scalar_subquery()
-    after = sa.select(sa.func.min(CalendarDay.day)).where(teaching, CalendarDay.day > day).scalar_subquery()
-    rows: dict[date, dict[tuple[Scope, int], tuple[DayType, int | None]]] = {}
-    for row in db.session.execute(
-        sa.select(
-            CalendarDay.day,
-            CalendarDay.scope,
-            CalendarDay.scope_id,
-            CalendarDay.day_type,
-            CalendarDay.stands_for,
-        ).where(sa.or_(CalendarDay.day == day, CalendarDay.day == before, CalendarDay.day == after))
-    ):
-        rows.setdefault(row.day, {})[row.scope, row.scope_id] = (row.day_type, row.stands_for)
-    return Around(
-        day,
-        before=min((known for known in rows if known < day), default=None),
-        after=max((known for known in rows if known > day), default=None),
-        rows=rows,
-    )
-
-
 def tasks(
     days: Collection[date],
     now: datetime,
@@ -149,46 +136,66 @@ def tasks(
 ) -> list[Task]:
     """The tasks of days of `calendar` as they stand at `now`, by day, hour and the order of walking.
 
-    Those of all zones, of the zones a person's classes and departments keep, or of one zone.  A class
-    without students is asked for nothing.  Two statements.
+    Those of all zones, those a person, or a person's classes and departments do, or those of one zone.
+    A class without students is asked for nothing.  Two statements; one more where people are named.
     """
     last = max(days)
     has_students = sa.exists().where(Enrolment.class_id == ZoneOwner.class_id, *enrolled_on(last))
-    asked = zones_with_versions().where(
+    wanted = zones_with_versions().where(
         ZoneOwner.valid_from <= last,
         Schedule.valid_from <= last,
         sa.or_(ZoneOwner.class_id.is_(None), has_students),
     )
     if of is not None:
-        mine = sa.or_(ZoneOwner.class_id.in_(of.classes), ZoneOwner.department_id.in_(of.departments))
-        asked = asked.where(Zone.id.in_(sa.select(ZoneOwner.zone_id).where(mine)))
+        kept = sa.select(ZoneOwner.zone_id).where(
+            sa.or_(ZoneOwner.class_id.in_(of.classes), ZoneOwner.department_id.in_(of.departments))
+        )
+        done = sa.select(ZoneObject.zone_id).join(Schedule, Schedule.object_id == ZoneObject.id)
+        others = sa.or_(Schedule.department_id.in_(of.departments), Schedule.user_ids.is_not(None))
+        wanted = wanted.where(sa.or_(Zone.id.in_(kept), Zone.id.in_(done.where(others))))
     if public_code is not None:
-        asked = asked.where(Zone.public_code == public_code)
-    rows = db.session.execute(asked).all()
+        wanted = wanted.where(Zone.public_code == public_code)
+    rows = db.session.execute(wanted).all()
+    people = people_of(rows)
     due = [
-        (day, checklist)
+        (day, checklist, responsible_of(checklist[0], people))
         for day in sorted(days)
         for checklist in _checklists(rows, day, calendar)
-        if of is None or _keeps(of, checklist[0].ZoneOwner)
     ]
+    due = [one for one in due if of is None or _does(of, one[2])]
     if not due:
         return []
     records = _records(days, None if of is None and public_code is None else {row.Zone.id for row in rows})
-    made = [_task(day, checklist, calendar, records, now) for day, checklist in due]
+    made = [_task(day, checklist, by, calendar, records, now) for day, checklist, by in due]
     return sorted(made, key=lambda task: (task.day, task.name.slot, task.zone.walk_order, task.zone.id))
 
 
-def _keeps(who: Identity, owner: ZoneOwner) -> bool:
-    return owner.class_id in who.classes or owner.department_id in who.departments
+def _does(who: Identity, done_by: Responsible) -> bool:
+    return (
+        who.user_id in done_by.user_ids
+        or (done_by.school_class is not None and done_by.school_class.id in who.classes)
+        or (done_by.department is not None and done_by.department.id in who.departments)
+    )
+
+
+def _thing(plan: Schedule) -> tuple[int, str, time]:
+    return plan.object_id, plan.level, plan.slot
 
 
 def _checklists(rows: Sequence[Any], day: date, calendar: Around) -> list[list[Any]]:
     """What a day asks for: of each zone and slot the rows of its objects."""
-    found: dict[tuple[int, time], list[Any]] = {}
+    if calendar.weekday(day) is None:  # few schedules are looked at, however many there are
+        off = {_thing(row.Schedule) for row in rows if row.Schedule.days in NOT_AT_SCHOOL}
+        rows = [row for row in rows if row.SchoolClass or _thing(row.Schedule) in off]
+    zones: dict[int, dict[Schedule, Any]] = {}
     for row in in_force(rows, day):
-        of_class = (row.SchoolClass.id, row.SchoolClass.entry_year) if row.SchoolClass else None
-        if row.Schedule.active and calendar.weekday(day, of_class) in row.Schedule.weekdays:
-            found.setdefault((row.Zone.id, row.Schedule.slot), []).append(row)
+        zones.setdefault(row.Zone.id, {})[row.Schedule] = row
+    found: dict[tuple[int, time], list[Any]] = {}
+    for zone_id, plans in zones.items():
+        school_class = next(iter(plans.values())).SchoolClass
+        place = place_on(school_class, day) if school_class else Place()
+        for plan in asked(plans, calendar, day, place):
+            found.setdefault((zone_id, plan.slot), []).append(plans[plan])
     return list(found.values())
 
 
@@ -220,17 +227,28 @@ def _records(days: Collection[date], zone_ids: Collection[int] | None) -> dict[t
 def _task(
     day: date,
     checklist: list[Any],
+    done_by: Responsible,
     calendar: Around,
     records: dict[tuple[int, date, str], _Kept],
     now: datetime,
 ) -> Task:
-    zone, slot = checklist[0].Zone, checklist[0].Schedule.slot
+    first = checklist[0]
+    zone, slot = first.Zone, first.Schedule.slot
     after, where = calendar.next_after(day), clock.zone()
-    plans = [row.Schedule for row in checklist]
+    what = calendar.what(day, place_on(first.SchoolClass, day) if first.SchoolClass else Place())
     times = TaskTimes(
         opens=clock.at(day, slot),
         on_time_until=max(
-            on_time_until(day, plan.until, plan.next_day_until, after, where) for plan in plans
+            on_time_until(
+                day,
+                plan.until,
+                plan.next_day_until,
+                after,
+                where,
+                lead=calendar.lead(day, plan.days_before) or 1 if plan.days_before else 1,
+                later_minutes=what.later_minutes or 0 if what else 0,
+            )
+            for plan in (row.Schedule for row in checklist)
         ),
         late_until=late_until(day, after, where),
     )
@@ -240,8 +258,8 @@ def _task(
     return Task(
         name=TaskName(zone.public_code, day, slot),
         zone=zone,
-        school_class=checklist[0].SchoolClass,
-        department=checklist[0].Department,
+        school_class=first.SchoolClass,
+        done_by=done_by,
         times=times,
         items=items,
         recorded=recorded,
@@ -258,7 +276,7 @@ def _item(thing: ZoneObject, schedule: Schedule, kept: _Kept | None) -> Item:
 
 
 def task(name: TaskName, now: datetime) -> Task | None:
-    """One task; None if nothing is asked for in that zone at that hour of that day.  Three statements."""
+    """One task; None if nothing is asked for in that zone at that hour of that day.  Four statements."""
     found = tasks([name.day], now, around(name.day), public_code=name.public_code)
     return next((task for task in found if task.name == name), None)
 
@@ -283,9 +301,9 @@ def day_list(
     of: Identity | None = None,
     public_code: str | None = None,
 ) -> DayList:
-    """What is to be done on a day, in a person's own zones, in one, or in all.  Three statements."""
+    """What is to be done on a day, in a person's own zones, in one, or in all.  Four statements."""
     calendar = around(day)
-    days = [day] if calendar.before is None or day != today else [calendar.before, day]
+    days = calendar.still_open() if day == today else [day]
     found = [
         task
         for task in tasks(days, now, calendar, of=of, public_code=public_code)

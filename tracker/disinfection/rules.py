@@ -3,12 +3,10 @@
 What a new zone is done with and when, and the zones a school starts from, are data in `defaults`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-
-from tracker.school.rules import DayType, Scope, is_school_day
 
 
 class ZoneType(StrEnum):
@@ -49,6 +47,7 @@ class ObjectKind(StrEnum):
     BINS = "bins"
     COUCH = "couch"
     EQUIPMENT = "equipment"
+    PESTS = "pests"
 
 
 class Method(StrEnum):
@@ -69,6 +68,7 @@ class Agent(StrEnum):
     NONE = "none"
     CHLORINE = "chlorine"
     ALCOHOL = "alcohol"
+    INSECTICIDE = "insecticide"
 
 
 class RecordState(StrEnum):
@@ -153,43 +153,6 @@ class Refusal(StrEnum):
     ZONES_EXIST = "zones_exist"
 
 
-ROUTINE = "routine"
-"""The level whose schedules are in force."""
-
-EVERY_SCHOOL_DAY = (1, 2, 3, 4, 5, 6, 7)
-"""The ISO weekdays of what is asked for daily: a make-up day may be a Sunday."""
-
-
-@dataclass(frozen=True)
-class Around:
-    """A day with the school days before and after it, and what the calendar says of them."""
-
-    day: date
-    before: date | None
-    after: date | None
-    rows: Mapping[date, Mapping[tuple[Scope, int], tuple[DayType, int | None]]]
-    """By day and scope: what the day is, and the ISO weekday it stands in for."""
-
-    def weekday(self, day: date, of_class: tuple[int, int] | None = None) -> int | None:
-        """The ISO weekday whose timetable a day follows; None: no school.
-
-        `of_class` is a class's id and its entry year: the narrowest row of the calendar decides.
-        """
-        rows = self.rows.get(day, {})
-        row = rows.get((Scope.SCHOOL, 0))
-        if of_class is not None:
-            class_id, entry_year = of_class
-            row = rows.get((Scope.GRADE, entry_year), row)
-            row = rows.get((Scope.CLASS, class_id), row)
-        if row is None or not is_school_day(row[0]):
-            return None
-        return row[1] or day.isoweekday()
-
-    def next_after(self, day: date) -> date | None:
-        """The school's next school day after `day`, which is this day or the one before it."""
-        return self.day if day < self.day and self.weekday(self.day) else self.after
-
-
 def slot_code(slot: time) -> str:
     """A slot as it stands in a record and in an address: `15:40`."""
     return slot.strftime("%H:%M")
@@ -202,19 +165,6 @@ def read_slot(code: str) -> time | None:
     except ValueError:
         return None
     return slot if slot_code(slot) == code else None
-
-
-def on_time_until(
-    day: date, until: time, next_day_until: time | None, next_school_day: date | None, zone: tzinfo
-) -> datetime:
-    """The last moment at which an item of `day` is done on time.
-
-    That is `until` on the day itself, or, where the schedule allows it, `next_day_until` of the
-    school's next school day; where no term goes on, there is no such day.
-    """
-    if next_day_until is not None and next_school_day is not None:
-        return datetime.combine(next_school_day, next_day_until, zone)
-    return datetime.combine(day, until, zone)
 
 
 def late_until(day: date, next_school_day: date | None, zone: tzinfo) -> datetime:

@@ -1,34 +1,72 @@
 """Reading zones: who keeps them, and with what and when their objects are done.  Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
+from tracker.accounts.models import User
 from tracker.db import db
+from tracker.disinfection.day_rules import Days
 from tracker.disinfection.models import Department, Schedule, Zone, ZoneObject, ZoneOwner
-from tracker.disinfection.rules import ROUTINE, ObjectKind, slot_code
+from tracker.disinfection.rules import ObjectKind, slot_code
 from tracker.school.models import SchoolClass
+from tracker.school.rules import Level
+
+DoneBy = aliased(Department)
+"""The department that does what another one, or a class, keeps."""
 
 
 def zones_with_versions() -> Any:
     """Zones with every version of who keeps them and of their objects' schedules, in the order of walking."""
     return (
-        sa.select(Zone, ZoneOwner, SchoolClass, Department, ZoneObject, Schedule)
+        sa.select(Zone, ZoneOwner, SchoolClass, Department, ZoneObject, Schedule, DoneBy)
         .join(ZoneOwner, ZoneOwner.zone_id == Zone.id)
         .join(ZoneObject, ZoneObject.zone_id == Zone.id)
-        .join(Schedule, sa.and_(Schedule.object_id == ZoneObject.id, Schedule.level == ROUTINE))
+        .join(Schedule, Schedule.object_id == ZoneObject.id)
         .outerjoin(SchoolClass, SchoolClass.id == ZoneOwner.class_id)
         .outerjoin(Department, Department.id == ZoneOwner.department_id)
+        .outerjoin(DoneBy, DoneBy.id == Schedule.department_id)
         .order_by(Zone.walk_order, Zone.id, Schedule.slot, ZoneObject.id)
     )
 
 
+@dataclass(frozen=True)
+class Responsible:
+    """Who does a task: the class that keeps the zone, a department, or people by name."""
+
+    school_class: SchoolClass | None = None
+    department: Department | None = None
+    user_ids: frozenset[int] = frozenset()
+    names: tuple[str, ...] = ()
+
+
+def responsible_of(row: Any, people: Mapping[int, str]) -> Responsible:
+    """Who does what a row of `zones_with_versions` says: whoever its schedule names, else the keeper."""
+    plan: Schedule = row.Schedule
+    if plan.user_ids:
+        names = tuple(people[id] for id in plan.user_ids if id in people)
+        return Responsible(user_ids=frozenset(plan.user_ids), names=names)
+    if plan.department_id is not None:
+        return Responsible(department=row.DoneBy)
+    return Responsible(row.SchoolClass, row.Department)
+
+
+def people_of(rows: Sequence[Any]) -> dict[int, str]:
+    """The names of those whom schedules name.  One statement; none where nobody is named."""
+    ids = {id for row in rows for id in row.Schedule.user_ids or ()}
+    if not ids:
+        return {}
+    return dict(db.session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+
+
 def _versions(row: Any) -> tuple[tuple[Any, ZoneOwner | Schedule], ...]:
     """What of a row has versions: (which thing, the version)."""
-    return (row.Zone.id, row.ZoneOwner), ((row.Schedule.object_id, row.Schedule.slot), row.Schedule)
+    plan = row.Schedule
+    return (row.Zone.id, row.ZoneOwner), ((plan.object_id, plan.level, plan.slot), plan)
 
 
 def in_force(rows: Sequence[Any], until: date = date.max) -> list[Any]:
@@ -61,6 +99,11 @@ class SlotPlan:
         """The slot as it stands in an address."""
         return slot_code(self.slot)
 
+    @property
+    def before_term(self) -> bool:
+        """Whether all of it is done only before a term."""
+        return all(plan.days is Days.BEFORE_TERM for _kind, plan in self.objects)
+
 
 @dataclass(frozen=True)
 class ZonePlan:
@@ -78,7 +121,7 @@ def zone_plans(public_code: str | None = None) -> list[ZonePlan]:
     if public_code is not None:
         statement = statement.where(Zone.public_code == public_code)
     zones: dict[int, list[Any]] = {}
-    for row in in_force(db.session.execute(statement).all()):
+    for row in in_force(db.session.execute(statement.where(Schedule.level == Level.ROUTINE)).all()):
         zones.setdefault(row.Zone.id, []).append(row)
     return [
         ZonePlan(rows[0].Zone, rows[0].SchoolClass, rows[0].Department, _slot_plans(rows))

@@ -15,9 +15,8 @@ from tracker.db import Model, db, insert
 from tracker.disinfection import zone_queries as queries
 from tracker.disinfection.defaults import CLASSROOM_NAMES, DEPARTMENTS, ObjectDefault, zone_defaults
 from tracker.disinfection.models import Department, Schedule, Zone, ZoneObject, ZoneOwner
-from tracker.disinfection.rules import ROUTINE, Refusal, ZoneType
+from tracker.disinfection.rules import Refusal, ZoneType
 from tracker.errors import Rejected
-from tracker.school.rules import grade_of
 
 if TYPE_CHECKING:
     from tracker.school.models import SchoolClass
@@ -78,9 +77,7 @@ def create_zone(
     owner: Owner,
 ) -> str:
     """A new zone with the objects and schedules usual for its type, from a day on; its public code."""
-    zone = _NewZone(
-        type, name.strip(), floor, owner, zone_defaults(type, _grade(owner.school_class, valid_from))
-    )
+    zone = _NewZone(type, name.strip(), floor, owner, zone_defaults(type))
     [(zone_id, code)] = _add_zones(valid_from, [zone], secrets.choice)
     audit.record(
         by, at, "disinfection.zone", "zone", zone_id, changes={"type": type.value, "name": zone.name}
@@ -119,7 +116,7 @@ def ship_defaults(
             CLASSROOM_NAMES[language],
             None,
             Owner(school_class=school_class),
-            zone_defaults(ZoneType.CLASSROOM, _grade(school_class, valid_from)),
+            zone_defaults(ZoneType.CLASSROOM),
         )
         for school_class in classes
     ] + [
@@ -203,10 +200,6 @@ def _row(schedule: Schedule, valid_from: date) -> dict[str, Any]:
     return {**values, "valid_from": valid_from}
 
 
-def _grade(school_class: SchoolClass | None, day: date) -> int | None:
-    return grade_of(school_class.stage, school_class.entry_year, day) if school_class else None
-
-
 def _many(table: type[Model]) -> Any:
     # Told to write nulls, else there is a statement for every run of rows that lack the same values.
     return sa.insert(table).execution_options(render_nulls=True)
@@ -258,10 +251,14 @@ def _add_zones(valid_from: date, zones: Sequence[_NewZone], choose: Choose) -> l
         [
             {
                 "object_id": object_ids[zone_id, one.kind],
-                "level": ROUTINE,
+                "level": one.level,
                 "slot": one.slot,
                 "valid_from": valid_from,
+                "days": one.days,
                 "weekdays": list(one.weekdays),
+                "first_month": one.months[0] if one.months else None,
+                "last_month": one.months[1] if one.months else None,
+                "days_before": one.days_before,
                 "until": one.until,
                 "next_day_until": one.next_day_until,
                 "method": one.method,

@@ -13,9 +13,11 @@ from tracker.accounts.guards import requires
 from tracker.disinfection import forms
 from tracker.disinfection import zone_queries as queries
 from tracker.disinfection import zone_service as service
+from tracker.disinfection.day_rules import EVERY_DAY, Days
 from tracker.disinfection.defaults import DEPARTMENTS
 from tracker.disinfection.event_queries import closed_by as closed_zone
-from tracker.disinfection.rules import EVERY_SCHOOL_DAY, ZoneType, read_slot
+from tracker.disinfection.models import Schedule
+from tracker.disinfection.rules import ZoneType, read_slot
 from tracker.disinfection.zone_queries import SlotPlan, ZonePlan
 from tracker.edge import once, page
 from tracker.errors import Rejected
@@ -36,15 +38,37 @@ class PlannedSlot:
 
 def weekday_words(weekdays: Sequence[int]) -> str:
     """The weekdays of a schedule, in words."""
-    if set(weekdays) == set(EVERY_SCHOOL_DAY):
+    if set(weekdays) == set(EVERY_DAY):
         return str(_("daily"))
     return " ".join(str(WEEKDAYS[number - 1]) for number in sorted(set(weekdays)))
 
 
-def _weekdays_of(slot: SlotPlan) -> str:
-    return weekday_words(
-        sorted({day for _kind, plan in slot.objects if plan.active for day in plan.weekdays})
+def days_words(plan: Schedule) -> str:
+    """On which days a schedule asks for something, in words."""
+    if plan.days is Days.ROTA:
+        return str(_("by rota"))
+    if plan.days is Days.BEFORE_TERM:
+        return str(_("before term, within %(number)s days", number=plan.days_before))
+    weekdays = weekday_words(plan.weekdays)
+    if plan.days is Days.SCHOOL:
+        return weekdays
+    if plan.first_month is None:
+        return str(_("%(weekdays)s without school", weekdays=weekdays))
+    return str(
+        _(
+            "%(weekdays)s without school, months %(first)s–%(last)s",
+            weekdays=weekdays,
+            first=plan.first_month,
+            last=plan.last_month,
+        )
     )
+
+
+def _days_of(slot: SlotPlan) -> str:
+    active = [plan for _kind, plan in slot.objects if plan.active]
+    weekly = sorted({day for plan in active if plan.days is Days.SCHOOL for day in plan.weekdays})
+    others = [days_words(plan) for plan in active if plan.days is not Days.SCHOOL]
+    return ", ".join(dict.fromkeys([*([weekday_words(weekly)] if weekly else []), *others]))
 
 
 @bp.route("/", methods=["GET", "POST"])
@@ -74,7 +98,7 @@ def overview() -> Any:
         classes=len(school.classes_on(today)) if not zones else 0,
         usual=sum(len(one.zones) for one in DEPARTMENTS),
         usual_departments=len(DEPARTMENTS),
-        weekdays_of=_weekdays_of,
+        days_of=_days_of,
     )
 
 
@@ -147,7 +171,7 @@ def _add_department(name: str) -> str:
 def zone(plan: ZonePlan) -> Any:
     """One zone: who keeps it, and with what and when its objects are done."""
     closed_by = closed_zone(plan.zone.id, clock.now())
-    return page("disinfection/zone.html", plan=plan, weekday_words=weekday_words, closed_by=closed_by)
+    return page("disinfection/zone.html", plan=plan, days_words=days_words, closed_by=closed_by)
 
 
 def planned_slot(public_code: str, slot: str) -> PlannedSlot | None:

@@ -11,8 +11,9 @@ from tracker.accounts.models import User
 from tracker.db import db
 from tracker.disinfection.event_models import EventRecord
 from tracker.disinfection.models import Department, Record, RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
-from tracker.disinfection.rules import ROUTINE, ObjectKind, RecordState, read_slot
+from tracker.disinfection.rules import ObjectKind, RecordState, read_slot
 from tracker.school.models import SchoolClass
+from tracker.school.rules import Level
 from tracker.supplies.models import Batch, Lot, Supply
 
 Version = TypeVar("Version")
@@ -103,7 +104,7 @@ def _schedules(until: date) -> dict[tuple[int, time], list[tuple[date, Schedule]
     found: dict[tuple[int, time], list[tuple[date, Schedule]]] = {}
     for plan in db.session.scalars(
         sa.select(Schedule)
-        .where(Schedule.level == ROUTINE, Schedule.valid_from <= until)
+        .where(Schedule.level == Level.ROUTINE, Schedule.valid_from <= until)
         .order_by(Schedule.valid_from)
     ):
         found.setdefault((plan.object_id, plan.slot), []).append((plan.valid_from, plan))

@@ -1,0 +1,378 @@
+"""What schedules ask for on many days at once: the rules of `day_rules`, over arrays of zones by days.
+
+Where a name ends in `_at`, the array has a row a schedule (its object, level and slot) and a column a day.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from tracker.db import db
+from tracker.disinfection.day_queries import TAUGHT, calendar_rows, is_taught, school_sets
+from tracker.disinfection.day_rules import (
+    Days,
+    LevelSet,
+    kind_of,
+    lead_days,
+    level_at,
+    months_of,
+    rota_weekday,
+    school_tasks,
+)
+from tracker.disinfection.models import Schedule, ZoneObject, ZoneOwner
+from tracker.school.models import CalendarDay, Enrolment, SchoolClass
+from tracker.school.rules import Level, Place, days_between, grade_of, is_school_day
+
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+NONE = -1
+DAY_SECONDS = 24 * 3600
+NUMBER = {kind: number for number, kind in enumerate(Days)}
+OF_SCHOOL_DAYS = (NUMBER[Days.SCHOOL], NUMBER[Days.ROTA])
+_WIDE = 10_000_000
+"""More than the ordinal of any day."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The days that are asked about, and the school days next to each."""
+
+    dates: list[date]
+    before: list[date | None]
+    after: list[date | None]
+    is_school: list[bool]
+    """Whether the school itself has school."""
+
+    @property
+    def neighbours(self) -> list[tuple[date, date | None]]:
+        """Each day with the next school day after it."""
+        return list(zip(self.dates, self.after, strict=True))
+
+
+@dataclass(frozen=True)
+class Items:
+    """What is asked for: an item each, in the order of objects, levels and slots, then of days."""
+
+    axis: Axis
+    zone_ids: Ints
+    slots: list[time]
+    zone: Ints
+    """The number of its zone in `zone_ids`; so of the day in `axis`, and of the slot in `slots`."""
+    day: Ints
+    slot: Ints
+    object_id: Ints
+    class_id: Ints
+    """Who does it; NONE if not a class, or not a department."""
+    department_id: Ints
+    due: Ints
+    """Seconds after 00:00 of the day, on the school's clock."""
+
+    @property
+    def task(self) -> Ints:
+        """A number for its zone, day and slot: the order of numbers is theirs."""
+        return task_numbers(self.zone, self.day, self.slot, len(self.axis.dates), len(self.slots))
+
+    def rows(self) -> Iterator[tuple[int, date, time, int]]:
+        """Zone, day, slot and object of each item."""
+        for zone, day, slot, object_id in zip(
+            self.zone_ids[self.zone].tolist(), self.day, self.slot, self.object_id.tolist(), strict=True
+        ):
+            yield zone, self.axis.dates[day], self.slots[slot], object_id
+
+
+def task_numbers(zone: Ints, day: Ints, slot: Ints, days: int, slots: int) -> Ints:
+    """A number for each zone, day and slot, by theirs."""
+    return (zone * days + day) * slots + slot
+
+
+def items_asked(since: date, until: date, *, school_days_only: bool = False) -> Items:
+    """The items that the schedules ask for in a period.  Five statements."""
+    axis, calendar = _calendar(since, until)
+    plans, owners = _schedules(until), _owners(until)
+    ordinals = np.array([day.toordinal() for day in axis.dates], dtype=np.int64)
+    places = _places(axis, calendar, owners.class_ids, plans.slots)
+    zone = np.searchsorted(owners.zone_ids, plans.zone_id)
+    owner_at = _in_force(owners.zone, owners.valid_from, len(owners.zone_ids), ordinals)[zone]
+    place_at = np.where(owner_at == NONE, NONE, owners.place[owner_at])
+    plan_at = _in_force(plans.key, plans.valid_from, len(plans.object_id), ordinals)
+
+    asked = _is_day(axis, plans, places, plan_at, place_at) & (plan_at != NONE) & plans.active[plan_at]
+    asked &= _is_level(axis, plans, places, plan_at, place_at)
+    if school_days_only:
+        asked &= np.isin(plans.days[plan_at], OF_SCHOOL_DAYS)
+    key, day = np.nonzero(asked)
+    plan, owner, place = plan_at[key, day], owner_at[key, day], place_at[key, day]
+    by_other = plans.named[plan] | (plans.department_id[plan] != NONE)
+    return Items(
+        axis,
+        owners.zone_ids,
+        plans.slots,
+        zone[key],
+        day,
+        plans.slot[key],
+        plans.object_id[key],
+        np.where(by_other, NONE, owners.class_id[owner]),
+        np.where(by_other, plans.department_id[plan], owners.department_id[owner]),
+        _due(axis, plans, plan, day, places.later[place, day]),
+    )
+
+
+def _calendar(since: date, until: date) -> tuple[Axis, dict[date, Any]]:
+    """The days, and what the calendar says of them.  One statement."""
+    before = sa.select(sa.func.max(CalendarDay.day)).where(TAUGHT, CalendarDay.day < since).scalar_subquery()
+    after = sa.select(sa.func.min(CalendarDay.day)).where(TAUGHT, CalendarDay.day > until).scalar_subquery()
+    rows = calendar_rows(sa.func.coalesce(before, since), sa.func.coalesce(after, until))
+    taught = sorted(day for day, of_day in rows.items() if is_taught(of_day))
+    dates = days_between(since, until)
+    ordinals = np.array([day.toordinal() for day in taught])
+    left = np.searchsorted(ordinals, [day.toordinal() for day in dates], side="left")
+    right = np.searchsorted(ordinals, [day.toordinal() for day in dates], side="right")
+    axis = Axis(
+        dates,
+        [taught[number - 1] if number else None for number in left],
+        [taught[number] if number < len(taught) else None for number in right],
+        (right > left).tolist(),
+    )
+    return axis, rows
+
+
+class _Schedules:
+    """Every version of every schedule, and of each object, level and slot what all versions share."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        def ints(read: Callable[[Any], int | None]) -> Ints:
+            return np.array([NONE if (n := read(row)) is None else n for row in rows], dtype=np.int64)
+
+        self.slots = sorted({row.slot for row in rows})
+        slots = {slot: number for number, slot in enumerate(self.slots)}
+        self.valid_from = ints(lambda row: row.valid_from.toordinal())
+        self.days = ints(lambda row: NUMBER[row.days])
+        self.kind = ints(lambda row: NUMBER[kind_of(row.days)])
+        self.weekdays = ints(lambda row: sum(1 << day for day in row.weekdays))
+        self.months = ints(lambda row: sum(1 << one for one in months_of(row.first_month, row.last_month)))
+        self.days_before = ints(lambda row: row.days_before)
+        self.until = ints(lambda row: _seconds(row.until))
+        self.next_day_until = ints(lambda row: row.next_day_until and _seconds(row.next_day_until))
+        self.department_id = ints(lambda row: row.department_id)
+        self.named = np.array([bool(row.user_ids) for row in rows], dtype=bool)
+        self.active = np.array([row.active for row in rows], dtype=bool)
+        keys = [(row.object_id, row.level, row.slot) for row in rows]
+        fresh = np.array([n == 0 or keys[n - 1] != key for n, key in enumerate(keys)], dtype=bool)
+        self.key: Ints = np.cumsum(fresh, dtype=np.int64) - 1
+        """Of each version: the number of its key.  The following are of the keys."""
+        self.object_id = ints(lambda row: row.object_id)[fresh]
+        self.zone_id = ints(lambda row: row.zone_id)[fresh]
+        self.slot = ints(lambda row: slots[row.slot])[fresh]
+        self.epidemic = ints(lambda row: row.level == Level.EPIDEMIC)[fresh].astype(bool)
+
+
+def _seconds(wall: time) -> int:
+    return wall.hour * 3600 + wall.minute * 60 + wall.second
+
+
+def _schedules(until: date) -> _Schedules:
+    return _Schedules(
+        db.session.execute(
+            sa.select(
+                ZoneObject.zone_id,
+                Schedule.object_id,
+                Schedule.level,
+                Schedule.slot,
+                Schedule.valid_from,
+                Schedule.days,
+                Schedule.weekdays,
+                Schedule.first_month,
+                Schedule.last_month,
+                Schedule.days_before,
+                Schedule.until,
+                Schedule.next_day_until,
+                Schedule.department_id,
+                Schedule.user_ids,
+                Schedule.active,
+            )
+            .join(ZoneObject, ZoneObject.id == Schedule.object_id)
+            .where(Schedule.valid_from <= until, ZoneObject.zone_id.in_(sa.select(ZoneOwner.zone_id)))
+            .order_by(Schedule.object_id, Schedule.level, Schedule.slot, Schedule.valid_from)
+        ).all()
+    )
+
+
+class _Owners:
+    """Every version of who keeps each zone."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self.zone_ids: Ints = np.array(sorted({row.zone_id for row in rows}), dtype=np.int64)
+        self.class_ids: list[int] = sorted({row.class_id for row in rows if row.class_id})
+        self.zone = np.searchsorted(self.zone_ids, np.array([row.zone_id for row in rows], dtype=np.int64))
+        self.valid_from = np.array([row.valid_from.toordinal() for row in rows], dtype=np.int64)
+        self.class_id = np.array([row.class_id or NONE for row in rows], dtype=np.int64)
+        self.department_id = np.array([row.department_id or NONE for row in rows], dtype=np.int64)
+        numbers = {class_id: number for number, class_id in enumerate(self.class_ids, 1)}
+        self.place = np.array([numbers.get(row.class_id, 0) for row in rows], dtype=np.int64)
+        """The number of its place: 0 for the school."""
+
+
+def _owners(until: date) -> _Owners:
+    return _Owners(
+        db.session.execute(
+            sa.select(ZoneOwner.zone_id, ZoneOwner.valid_from, ZoneOwner.class_id, ZoneOwner.department_id)
+            .where(ZoneOwner.valid_from <= until)
+            .order_by(ZoneOwner.zone_id, ZoneOwner.valid_from)
+        ).all()
+    )
+
+
+def _in_force(key: Ints, valid_from: Ints, keys: int, ordinals: Ints) -> Ints:
+    """By key and day the newest version not after it, of versions in the order of keys and days."""
+    asked = np.arange(keys)[:, None] * _WIDE + ordinals
+    if not len(key):
+        return np.full(asked.shape, NONE)
+    found = np.searchsorted(key * _WIDE + valid_from, asked, side="right") - 1
+    return np.where((found != NONE) & (key[found] == np.arange(keys)[:, None]), found, NONE)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """By place (the school first, then classes) and day: what it is there."""
+
+    weekday: Ints
+    """Of the schedules of school days; 0: they ask for nothing."""
+    ends: Ints
+    rota: Ints
+    is_off: Flags
+    is_there: Flags
+    """Whether anybody is asked: a class without students is not."""
+    later: Ints
+    epidemic: Flags | None
+    """By slot too; None: it was always the routine."""
+
+
+def _places(axis: Axis, calendar: dict[date, Any], class_ids: list[int], slots: list[time]) -> _Places:
+    """What the days are for the school and for classes.  Two statements."""
+    shape = len(class_ids) + 1, len(axis.dates)
+    weekday, ends, rota, later = (np.zeros(shape, dtype=np.int64) for _ in range(4))
+    is_off, is_there = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    is_there[0] = True
+    of_school: list[Place] = [Place()] * len(axis.dates)
+    places = [of_school, *([] for _ in class_ids)]
+    for row in _spans(axis, class_ids):
+        number = class_ids.index(row.id) + 1
+        there = [row.starts <= day and (row.ends is None or day <= row.ends) for day in axis.dates]
+        is_there[number] |= there
+        places[number] = [
+            Place(row.id, row.entry_year, grade_of(row.stage, row.entry_year, day)) for day in axis.dates
+        ]
+    known = school_sets()
+    for number, of_place in enumerate(places):
+        for n, (day, place) in enumerate(zip(axis.dates, of_place, strict=False)):
+            what = place.among(calendar.get(day, {}))
+            if what is not None:
+                rota[number, n] = rota_weekday(known.rotas, place.grade, day)
+                is_off[number, n] = not is_school_day(what.day_type)
+                weekday[number, n], end = school_tasks(what, day, is_class=place.class_id is not None)
+                ends[number, n] = _seconds(end) + (end == time.max)
+                later[number, n] = 60 * (what.later_minutes or 0)
+    return _Places(weekday, ends, rota, is_off, is_there, later, _epidemic(axis, places, slots, known.levels))
+
+
+def _spans(axis: Axis, class_ids: list[int]) -> Sequence[Any]:
+    """From when until when some classes had students.  One statement."""
+    return db.session.execute(
+        sa.select(SchoolClass.id, SchoolClass.stage, SchoolClass.entry_year, Enrolment.starts, Enrolment.ends)
+        .join(Enrolment, Enrolment.class_id == SchoolClass.id)
+        .where(
+            SchoolClass.id.in_(class_ids),
+            Enrolment.starts <= axis.dates[-1],
+            sa.or_(Enrolment.ends.is_(None), Enrolment.ends >= axis.dates[0]),
+        )
+        .distinct()
+    ).all()
+
+
+def _epidemic(
+    axis: Axis, places: list[list[Place]], slots: list[time], known: Sequence[LevelSet]
+) -> Flags | None:
+    """By place, day and slot whether the epidemic level holds."""
+    if all(one.row.level is not Level.EPIDEMIC for one in known):
+        return None
+    changes = {one.row.valid_from for one in known} | {one.at.date() for one in known}
+    found = np.zeros((len(places), len(axis.dates), len(slots)), dtype=bool)
+    for number, of_place in enumerate(places):
+        for n, (day, place) in enumerate(zip(axis.dates, of_place, strict=False)):
+            if n and day not in changes and axis.dates[n - 1] not in changes:
+                found[number, n] = found[number, n - 1]
+            else:
+                hours = slots if day in changes else [time.max]
+                found[number, n] = [level_at(known, day, slot, place) is Level.EPIDEMIC for slot in hours]
+    return found
+
+
+def _is_day(axis: Axis, plans: _Schedules, places: _Places, plan_at: Ints, place_at: Ints) -> Flags:
+    """Whether the days of each schedule hold: `day_rules.is_day_of`."""
+    n = np.arange(len(axis.dates))
+    kind, slot = plans.days[plan_at], _slot_seconds(plans)[plans.slot][:, None]
+    weekday = places.weekday[place_at, n]
+    bits = plans.weekdays[plan_at]
+    at_school = (weekday > 0) & (slot < places.ends[place_at, n])
+    iso = np.array([day.isoweekday() for day in axis.dates])
+    month = np.array([day.month for day in axis.dates])
+    in_month = (plans.months[plan_at] >> month & 1).astype(bool)
+    found = np.select(
+        [kind == NUMBER[Days.SCHOOL], kind == NUMBER[Days.ROTA], kind == NUMBER[Days.OFF]],
+        [
+            at_school & (bits >> weekday & 1).astype(bool),
+            at_school & (weekday == places.rota[place_at, n]),
+            places.is_off[place_at, n] & (bits >> iso & 1).astype(bool) & in_month,
+        ],
+        _lead(axis, plans)[plan_at, n] > 0,
+    )
+    return found & places.is_there[place_at, n] & (place_at != NONE)
+
+
+def _slot_seconds(plans: _Schedules) -> Ints:
+    return np.array([_seconds(slot) for slot in plans.slots], dtype=np.int64)
+
+
+def _lead(axis: Axis, plans: _Schedules) -> Ints:
+    """By version and day how many days the cleaning that opens there may take; 0: none opens."""
+    found = np.zeros((len(plans.key), len(axis.dates)), dtype=np.int64)
+    for most in set(plans.days_before.tolist()) - {NONE}:
+        leads = [
+            0 if is_school else lead_days(before, day, after, most) or 0
+            for day, before, after, is_school in zip(
+                axis.dates, axis.before, axis.after, axis.is_school, strict=True
+            )
+        ]
+        found[plans.days_before == most] = leads
+    return found
+
+
+def _is_level(axis: Axis, plans: _Schedules, places: _Places, plan_at: Ints, place_at: Ints) -> Flags:
+    """Whether each schedule is of the level that holds, or kept where it has none: `day_rules.asked`."""
+    if places.epidemic is None:
+        return np.broadcast_to(~plans.epidemic[:, None], plan_at.shape)
+    n = np.arange(len(axis.dates))
+    epidemic = places.epidemic[place_at, n, plans.slot[:, None]]
+    kind = plans.kind[plan_at]
+    own = np.zeros(plan_at.shape, dtype=bool)
+    is_own = plans.epidemic[:, None] & (plan_at != NONE) & plans.active[plan_at]
+    _ids, first, number = np.unique(plans.object_id, return_index=True, return_inverse=True)
+    for one in set(plans.kind.tolist()):
+        of_object = np.logical_or.reduceat(is_own & (kind == one), first, axis=0)
+        own |= (kind == one) & of_object[number]
+    return (epidemic & own) == plans.epidemic[:, None]
+
+
+def _due(axis: Axis, plans: _Schedules, plan: Ints, day: Ints, later: Ints) -> Ints:
+    """Until when each item is done on time, in seconds after 00:00 of its day: `day_rules.on_time_until`."""
+    ordinals = np.array([one.toordinal() for one in axis.dates], dtype=np.int64)
+    after = np.array([NONE if one is None else one.toordinal() for one in axis.after], dtype=np.int64)
+    lead = np.maximum(_lead(axis, plans)[plan, day], 1)
+    same_day = (lead - 1) * DAY_SECONDS + plans.until[plan] + later
+    next_day = (after - ordinals)[day] * DAY_SECONDS + plans.next_day_until[plan]
+    return np.where((plans.next_day_until[plan] != NONE) & (after[day] != NONE), next_day, same_day)
