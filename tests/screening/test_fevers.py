@@ -130,6 +130,7 @@ def test_with_other_signs_a_child_is_measured_up_to_three_times(sign_in, hot):
         ({"temperature": "36.8", "instrument": "forehead/infrared"}, "another method"),
         ({"temperature": "36.8", "taken_at": "08:04"}, "The first reading was taken at 08:05"),
         ({"temperature": "36.8", "taken_at": "08:13"}, "not come yet"),
+        ({"temperature": "36.8", "taken_at": "08:09"}, "The child rests until 08:10"),
         ({"temperature": "36.8", "taken_at": "soon"}, "as 08:15"),
     ],
 )
@@ -140,6 +141,15 @@ def test_a_retest_that_cannot_be_says_why_and_keeps_what_was_typed(waits, sign_i
     assert form.select_one("[name=temperature]")["value"] == values["temperature"]
     assert page.select_one(".alert a")["href"].lstrip("#") in {one["id"] for one in form.select("[id]")}
     assert states() == ["waiting"] and count(Reading) == 1
+
+
+def test_an_early_retest_is_taken_once_somebody_says_that_the_child_has_rested(waits, sign_in):
+    nora = sign_in("nora")
+    page = retest(nora, 422, temperature="36.8", taken_at="08:09")
+    assert page.select_one("#rested-1") and page.select_one("#rested-1-error")
+    nora.send(page, ".retest-form", rested="on")
+    assert states() == ["cleared"]
+    assert db.session.scalar(sa.select(Trail.changes).where(Trail.deed == "fever.retest"))["early"]
 
 
 def feverish(nora) -> str:

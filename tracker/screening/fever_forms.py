@@ -21,6 +21,7 @@ WORDS: dict[Refusal, Any] = {
     Refusal.IN_FUTURE: _l("This time has not come yet."),
     Refusal.SAME_SITE: _l("Please measure with another method than the first reading."),
     Refusal.TOO_MANY: _l("It was measured again three times already."),
+    Refusal.TOO_SOON: _l("The child rests until %(since)s. Please wait, or tick that it has rested."),
     Refusal.UNCHANGED: _l("This is the trigger already."),
     Refusal.NOT_PLAUSIBLE: _l("A trigger lies between 36.0 and 39.0 ℃."),
 }
@@ -95,6 +96,7 @@ class RetestForm(TemperatureForm):
 
     instrument = ThermometerField(_l("Measured with"), validators=[Needed()])
     taken_at = StringField(_l("Time"), render_kw={"autocomplete": "off"})
+    rested = BooleanField(_l("It has rested for 5 minutes"))
 
     wall: time | None = None
     """When it was measured, by the school's wall clock; None: now."""

@@ -5,7 +5,7 @@ No database, no web: the tables of tests/screening/test_fever_rules.py are the s
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tracker.screening.rules import FeverSource, FeverState, Line, Site
@@ -50,6 +50,7 @@ class Refusal(StrEnum):
     IN_FUTURE = "in_future"
     SAME_SITE = "same_site"
     TOO_MANY = "too_many"
+    TOO_SOON = "too_soon"
     UNCHANGED = "unchanged"
     NOT_PLAUSIBLE = "not_plausible"
 
@@ -111,6 +112,12 @@ def joins(line: Line, before: Line, chain: LiveChain, *, in_morning: bool) -> bo
     """
     from_gate = chain.source is FeverSource.GATE and in_morning and chain.first == line.first
     return chain.state is FeverState.WAITING or before.fever is not None or from_gate
+
+
+def rested_at(readings: Sequence[Measured]) -> datetime | None:
+    """From when a retest is taken: so long after the newest reading; None where there is none."""
+    newest = max((one.taken_at for one in readings), default=None)
+    return newest and newest.replace(second=0, microsecond=0) + timedelta(minutes=WAIT_MINUTES)
 
 
 def refusal_of(readings: Sequence[Measured], site: Site, taken_at: datetime, now: datetime) -> Refusal | None:

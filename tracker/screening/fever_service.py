@@ -25,6 +25,7 @@ from tracker.screening.fever_rules import (
     first_of,
     joins,
     refusal_of,
+    rested_at,
     retests_of,
 )
 from tracker.screening.models import Fever, Reading, Sheet, SheetVersion
@@ -228,8 +229,12 @@ def retest(
     taken_at: datetime,
     *,
     equipment_id: int | None = None,
+    has_rested: bool = True,
 ) -> FeverState:
-    """Measure a waiting child again; what its chain has come to.  Rejected where a rule says no."""
+    """Measure a waiting child again; what its chain has come to.  Rejected where a rule says no.
+
+    Unless somebody says that the child `has_rested`, not before it can have.
+    """
     fever = _held(fever_id)
     told = queries.measured([fever_id])[fever_id]
     if no := refusal_of(told, instrument.site, taken_at, at):
@@ -239,6 +244,10 @@ def retest(
             "instrument" if no in (Refusal.SAME_SITE, Refusal.TOO_MANY) else "taken_at",
             first=clock.local(first.taken_at if first else at).strftime("%H:%M"),
         )
+    since = rested_at(told)
+    is_early = since is not None and taken_at < since
+    if since and is_early and not has_rested:
+        raise Rejected(Refusal.TOO_SOON, "rested", since=clock.local(since).strftime("%H:%M"))
     seq = max(2, *(one.seq + 1 for one in told))
     ill = fever.student_id in queries.students_with_symptoms([fever.student_id], fever.day)
     mine = Measured(taken_at, seq, tenths, instrument.site)
@@ -252,7 +261,7 @@ def retest(
         "fever",
         fever_id,
         student_id=fever.student_id,
-        changes={"seq": seq, "state": state},
+        changes={"seq": seq, "state": state, **({"early": True} if is_early else {})},
     )
     _become(by, at, fever.student_id, fever_id, FeverState.WAITING, state, fever.day)
     return state

@@ -48,6 +48,7 @@ def retest(found: Chain) -> Any:
             form.tenths,
             taken_at,
             equipment_id=form.instrument.equipment_id,
+            has_rested=form.rested.data,
         )
         return url_for(".fevers")
 
