@@ -5,6 +5,7 @@ import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -177,8 +178,8 @@ def empty_app(bare: Path, tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def cast(furnished: tuple[Path, Cast]) -> Cast:
-    """Who and what the tests speak about."""
-    return furnished[1]
+    """Who and what the tests speak about; a test may add its own."""
+    return deepcopy(furnished[1])
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -194,7 +195,7 @@ def either_app(request: pytest.FixtureRequest) -> Iterator[tuple[Flask, Cast]]:
         with db.engine.begin() as connection:
             for table, rows in furniture:
                 connection.execute(table.insert(), rows)
-        yield app, cast
+        yield app, deepcopy(cast)
         db.session.remove()
 
 

@@ -14,8 +14,7 @@ from tests.cast import ZONE
 from tracker import clock
 from tracker.absence.models import Episode
 from tracker.db import db
-from tracker.school.models import CalendarDay, Guardian, Student
-from tracker.screening.models import SessionPlan
+from tracker.school.models import Guardian, Student
 
 pytestmark = pytest.mark.browser
 
@@ -187,29 +186,3 @@ def test_a_child_that_vomits_in_the_music_room_is_reported_in_six_taps(visit, se
     assert taps + 2 <= 6
     nurse = visit("nora", DESKTOP, language="en").open("/nurse/")
     expect(nurse.locator("main")).to_contain_text("Music room")
-
-
-def test_an_all_normal_day_is_closed_with_few_clicks(visit, served):
-    with served.app.app_context():
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(CalendarDay))
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(SessionPlan))
-        db.session.remove()
-    for who, ref in (("ann", "2024-1"), ("carl", "2023-2")):
-        page = visit(who, PHONE, language="en").page
-        for session, when in (("arrival", "08:05"), ("morning", "08:10"), ("noon", "13:50")):
-            at(24, when)
-            page.goto(f"{served.base}/screening/{ref}/2026-09-24/{session}")
-            page.press("#submit", "Enter")
-            page.wait_for_selector(".receipt .ok")
-    at(24, "16:40")
-    nurse = visit("nora", DESKTOP, language="en").open("/nurse/")
-    clicks = 0
-    for button in nurse.locator("form[action^='/screening/check'] button").all():
-        button.click()
-        clicks += 1
-        nurse.wait_for_load_state()
-        break
-    nurse.click("a[href='/nurse/close']")
-    nurse.locator("button", has_text="Sign and close the day").click()
-    expect(nurse.locator(".alert-success").first).to_be_visible()
-    assert clicks + 2 <= 5

@@ -201,7 +201,9 @@ def test_a_reading_names_the_thermometer_it_was_taken_with(lou, sign_in, cast):
     offered = {one.text: one["value"] for one in page.select("[name=instrument] option")}
     assert list(offered) == ["Armpit, electronic", "Armpit, electronic · T-02", "Ear, infrared"]
     nora.send(page, ".retest-form", instrument="axillary/electronic#999", temperature="36.8", expect=422)
-    nora.send(page, ".retest-form", instrument=offered["Armpit, electronic · T-02"], temperature="36.8")
+    nora.send(
+        page, ".retest-form", instrument=offered["Armpit, electronic · T-02"], temperature="36.8", rested="y"
+    )
     told = nora.get("/screening/fevers").select_one("#decided + ul").text
     assert "Forehead T-01" in told and "Armpit T-02" in told
 

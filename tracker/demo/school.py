@@ -19,7 +19,6 @@ from tracker.db import Model, db, transaction
 from tracker.demo import cleaning, illness, observation, people
 from tracker.demo.history import Pupils, Row, Telling
 from tracker.disinfection import zone_service as zones
-from tracker.disinfection.asked_frames import items_asked
 from tracker.disinfection.models import Record, RecordItem, Schedule, ZoneOwner
 from tracker.facts.models import Observation
 from tracker.operations import service as nights
@@ -271,6 +270,10 @@ def _tell(random: Random, laid: School) -> Telling:
 
 def _clean(random: Random, laid: School, telling: Telling) -> None:
     """The records of what was disinfected, uneven from class to class."""
+    from tracker.disinfection.asked_frames import (
+        items_asked,  # loads numpy, which the everyday start does not
+    )
+
     of_classes = _uneven(random, len(laid.classes), 0.8, 0.98)
     diligence = {("class", one.id): share for one, share in zip(laid.classes, of_classes, strict=True)}
     days = laid.days[: laid.today + 1]
