@@ -62,6 +62,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         Method.SPRAY: _l("Spray"),
         Method.SOAK: _l("Soak"),
         Method.BOIL: _l("Boil or steam"),
+        Method.LAMP: _l("Ultraviolet light"),
     },
     Agent: {
         Agent.NONE: _l("No agent"),

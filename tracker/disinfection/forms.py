@@ -1,4 +1,4 @@
-"""What is typed into a checklist and into the pages of zones, and how a refusal is said."""
+"""What is typed into the pages of zones, and how a refusal is said."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -17,7 +17,6 @@ from wtforms import (
     TimeField,
 )
 from wtforms.validators import (
-    AnyOf,
     DataRequired,
     InputRequired,
     Length,
@@ -27,7 +26,7 @@ from wtforms.validators import (
 )
 
 from tracker import clock
-from tracker.disinfection.rules import Answer, ItemResult, NotDoneReason, Refusal, ZoneType
+from tracker.disinfection.rules import Refusal, ZoneType
 from tracker.edge import Form
 from tracker.templating import format_moment
 from tracker.words import word
@@ -56,6 +55,10 @@ WORDS: Mapping[Refusal, Callable[[Mapping[str, Any]], str]] = {
     Refusal.IN_PAST: lambda of: _("Please choose today or a later day."),
     Refusal.TIMES_ORDER: lambda of: _("It would end before it starts."),
     Refusal.SLOT_TAKEN: lambda of: _("One of these is done at that hour already."),
+    Refusal.SOURCE_GONE: lambda of: _("Please choose from the list."),
+    Refusal.BATCH_OLD: lambda of: _("This batch was too old by then. Please choose another."),
+    Refusal.LOT_EXPIRED: lambda of: _("This lot had expired by then. Please choose another."),
+    Refusal.SAFETY_UNREAD: lambda of: _("Please read the safety rules first."),
     Refusal.ZONES_EXIST: lambda of: _("The school has zones already."),
 }
 
@@ -63,52 +66,6 @@ WORDS: Mapping[Refusal, Callable[[Mapping[str, Any]], str]] = {
 def refusal_words(reason: StrEnum, details: Mapping[str, Any]) -> str:
     """Why something is refused, in a sentence."""
     return WORDS[Refusal(reason)](details)
-
-
-class Deed(StrEnum):
-    """What a button of the checklist asks for."""
-
-    DONE = "done"
-    NOT_DONE = "not_done"
-    NOT_APPLICABLE = "not_applicable"
-    FINISH = "finish"
-    FINISH_ALL = "finish_all"
-
-
-def _reasons() -> list[tuple[str, Any]]:
-    return [("", _l("Please choose"))] + [(reason.value, word(reason)) for reason in NotDoneReason]
-
-
-class TaskForm(Form):
-    """One button of the checklist, with the item it stands at and the reason chosen there."""
-
-    do = StringField(validators=[InputRequired(), AnyOf(list(Deed))])
-    item = IntegerField(validators=[Optional()])
-    reason = SelectField(_l("Reason"), choices=_reasons, default="")
-    note = StringField(
-        _l("Note"),
-        filters=[lambda text: (text or "").strip()],
-        validators=[Length(max=255, message=_l("At most 255 characters, please."))],
-    )
-
-    def at_item(self, object_id: int) -> "TaskForm":
-        """This form as it stands at one item of the page: its fields are told apart by their ids."""
-        for field in (self.reason, self.note):
-            field.id = f"{field.short_name}-{object_id}"
-            field.label.field_id = field.id
-        return self
-
-    @property
-    def given(self) -> Answer:
-        """The answer it gives to its item."""
-        reason = NotDoneReason(self.reason.data) if self.reason.data else None
-        return Answer(ItemResult(str(self.do.data)), reason)
-
-
-def blank_item(object_id: int, answer: Answer | None, note: str | None) -> TaskForm:
-    """The form of an item as it was answered, or not yet."""
-    form = TaskForm(formdata=None, reason=answer.reason if answer and answer.reason else "", note=note or "")
-    return form.at_item(object_id)
 
 
 _NEEDED = _l("Please fill this in.")

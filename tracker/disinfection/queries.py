@@ -13,6 +13,7 @@ from tracker.accounts.rules import Identity
 from tracker.db import db
 from tracker.disinfection.day_queries import around
 from tracker.disinfection.day_rules import Around, Days, asked, on_time_until
+from tracker.disinfection.means_rules import Means, SourceKind
 from tracker.disinfection.models import Record, RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
 from tracker.disinfection.rules import (
     OPEN_STATES,
@@ -51,6 +52,7 @@ class Item:
     schedule: Schedule
     answer: Answer | None
     note: str | None
+    means: Means
 
 
 @dataclass(frozen=True)
@@ -272,7 +274,20 @@ def _task(
 def _item(thing: ZoneObject, schedule: Schedule, kept: _Kept | None) -> Item:
     given = kept.items.get(thing.id) if kept else None
     answer = Answer(given.result, given.reason) if given else None
-    return Item(thing.id, thing.kind, schedule, answer, given.note if given else None)
+    if given is None:
+        return Item(thing.id, thing.kind, schedule, None, None, Means())
+    return Item(thing.id, thing.kind, schedule, answer, given.note, means_of(given))
+
+
+def means_of(given: RecordItem) -> Means:
+    """With what an item was done, as its row says."""
+    numbers = {
+        SourceKind.BATCH: given.batch_id,
+        SourceKind.LOT: given.lot_id,
+        SourceKind.LAMP: given.device_id,
+    }
+    source = next(((kind, number) for kind, number in numbers.items() if number is not None), None)
+    return Means(source, given.mg_per_l, given.minutes)
 
 
 def task(name: TaskName, now: datetime) -> Task | None:

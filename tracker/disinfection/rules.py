@@ -60,6 +60,8 @@ class Method(StrEnum):
     SPRAY = "spray"
     SOAK = "soak"
     BOIL = "boil"
+    LAMP = "lamp"
+    """Ultraviolet light, nobody inside: at least 1.5 W/m³ and 30 minutes; common practice of schools."""
 
 
 class Agent(StrEnum):
@@ -150,6 +152,10 @@ class Refusal(StrEnum):
     IN_PAST = "in_past"
     TIMES_ORDER = "times_order"
     SLOT_TAKEN = "slot_taken"
+    SOURCE_GONE = "source_gone"
+    BATCH_OLD = "batch_old"
+    LOT_EXPIRED = "lot_expired"
+    SAFETY_UNREAD = "safety_unread"
     ZONES_EXIST = "zones_exist"
 
 

@@ -1,5 +1,6 @@
 """Recording what was done: the only writers of records."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +9,11 @@ import sqlalchemy as sa
 from tracker import clock
 from tracker.audit import service as audit
 from tracker.db import db, insert
+from tracker.disinfection import means_queries as means
 from tracker.disinfection import queries
+from tracker.disinfection.means_rules import Means, SourceKind, proposed, source_kind_of
 from tracker.disinfection.models import Record, RecordItem
-from tracker.disinfection.queries import Task, TaskName
+from tracker.disinfection.queries import Item, Task, TaskName
 from tracker.disinfection.rules import (
     Answer,
     ItemResult,
@@ -21,27 +24,41 @@ from tracker.disinfection.rules import (
     slot_code,
 )
 from tracker.errors import Rejected
+from tracker.supplies import queries as supplies
+from tracker.supplies import service as supply_service
+from tracker.supplies.dilution_rules import is_good
+from tracker.supplies.rules import DeviceKind, Shelf
 
 
 def answer(
-    by: int, at: datetime, name: TaskName, object_id: int, given: Answer, note: str | None = None
+    by: int,
+    at: datetime,
+    name: TaskName,
+    object_id: int,
+    given: Answer,
+    note: str | None = None,
+    using: Means = Means(),  # noqa: B008
 ) -> None:
-    """Say what became of one item: at once, and again as long as the record may be corrected.
+    """Say what became of one item, and with what it was done: at once, and again while that is allowed.
 
     Of two people at one task the last answer holds.  Rejected for an item that is not on the
-    checklist, for what was not done without a reason, and outside the task's times.
+    checklist, for what was not done without a reason, for a solution or a lot that was too old, and
+    outside the task's times.
     """
     task = _open_task(name, at)
-    kinds = {item.object_id: item.kind for item in task.items}
-    if object_id not in kinds:
+    item = next((item for item in task.items if item.object_id == object_id), None)
+    if item is None:
         raise Rejected(Refusal.NOT_OF_TASK)
     if given.result is ItemResult.NOT_DONE and given.reason is None:
         raise Rejected(Refusal.REASON_NEEDED, "reason")
+    is_done = given.result is ItemResult.DONE
+    checked = _checked(by, task, item, using, at) if is_done else Means()
     record, before = _hold(by, at, task)
     values = {
         "result": given.result,
         "reason": given.reason if given.result is ItemResult.NOT_DONE else None,
         "note": (note or None) if given.result is ItemResult.NOT_DONE else None,
+        **_columns(checked),
     }
     kept = before.get(object_id)
     if kept is not None and all(getattr(kept, name) == value for name, value in values.items()):
@@ -51,8 +68,53 @@ def answer(
         .values(record_id=record.id, object_id=object_id, **values)
         .on_conflict_do_update(index_elements=["record_id", "object_id"], set_=values)
     )
-    changes = {"item": kinds[object_id].value, "from": _code(kept), "to": _code(RecordItem(**values))}
+    changes = {"item": item.kind.value, "from": _code(kept), "to": _code(RecordItem(**values))}
     audit.record(by, at, "disinfection.answer", "record", record.id, changes=changes)
+
+
+def _columns(using: Means) -> dict[str, int | None]:
+    return {
+        "batch_id": using.number(SourceKind.BATCH),
+        "lot_id": using.number(SourceKind.LOT),
+        "device_id": using.number(SourceKind.LAMP),
+        "mg_per_l": using.mg_per_l,
+        "minutes": using.minutes,
+    }
+
+
+def _checked(by: int, task: Task, item: Item, using: Means, at: datetime) -> Means:
+    """With what an item was done, as it is kept: how strong a solution is its batch says.
+
+    Rejected for a batch that was too old when the task opened, for a lot that had expired, for what the
+    item is not done with, and where this person has not read the safety rules.
+    """
+    asked = source_kind_of(item.schedule)
+    if using.source is None:
+        return using if asked is SourceKind.BATCH else replace(using, mg_per_l=None)
+    kind, number = using.source
+    if kind is not asked:
+        raise Rejected(Refusal.SOURCE_GONE, "source")
+    if kind is SourceKind.LAMP:
+        lamp = supplies.device(number)
+        if lamp is None or lamp.kind is not DeviceKind.LAMP or lamp.retired_on is not None:
+            raise Rejected(Refusal.SOURCE_GONE, "source")
+        return replace(using, mg_per_l=None)
+    batch = supplies.batch(number) if kind is SourceKind.BATCH else None
+    lot = supplies.lot(batch.lot_id if batch else number, task.day)
+    if lot is None or (batch is None) is (kind is SourceKind.BATCH):
+        raise Rejected(Refusal.SOURCE_GONE, "source")
+    if batch is None and lot.shelf is Shelf.EXPIRED:
+        raise Rejected(Refusal.LOT_EXPIRED, "source")
+    if batch is not None and not (batch.mixed_at <= at and is_good(batch.good_until, task.times.opens)):
+        raise Rejected(Refusal.BATCH_OLD, "source")
+    if supplies.safety_read(by, lot.supply.id) is None:
+        raise Rejected(Refusal.SAFETY_UNREAD, "source")
+    return replace(using, mg_per_l=batch.mg_per_l if batch else None)
+
+
+def read_safety(by: int, at: datetime, name: TaskName) -> None:
+    """Say to have read the safety rules of all that a task can be done with."""
+    supply_service.read_safety(by, at, means.unread(by, means.sources(_open_task(name, at))))
 
 
 def finish(by: int, at: datetime, name: TaskName) -> None:
@@ -69,20 +131,24 @@ def finish(by: int, at: datetime, name: TaskName) -> None:
 
 
 def finish_all(by: int, at: datetime, name: TaskName) -> None:
-    """Answer every open item of a task as done, and sign it."""
+    """Answer every open item of a task as done with what is proposed for it, and sign it."""
     task = _open_task(name, at)
     record, before = _hold(by, at, task)
-    missing = [item.object_id for item in task.items if item.object_id not in before]
+    missing = [item for item in task.items if item.object_id not in before]
     if missing:
+        sources = means.sources(task)
+        if means.unread(by, sources):
+            raise Rejected(Refusal.SAFETY_UNREAD)
         rows = [
             {
                 "record_id": record.id,
-                "object_id": object_id,
+                "object_id": item.object_id,
                 "result": ItemResult.DONE,
                 "reason": None,
                 "note": None,
+                **_columns(proposed(item.schedule, sources, at)),
             }
-            for object_id in missing
+            for item in missing
         ]
         db.session.execute(insert(RecordItem).values(rows))
     _sign(by, at, record, answered=len(missing))

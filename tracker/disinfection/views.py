@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.accounts.guards import requires
-from tracker.disinfection import event_queries, forms, queries, service
-from tracker.disinfection.forms import Deed, TaskForm
+from tracker.disinfection import event_queries, forms, means_queries, queries, service
 from tracker.disinfection.queries import Task, TaskName
 from tracker.disinfection.rules import ItemResult, read_slot, refusal_of
+from tracker.disinfection.task_forms import Deed, ItemPage, TaskForm
 from tracker.edge import once, page
 from tracker.errors import Rejected
 from tracker.permissions import Permission, permits
@@ -78,16 +78,30 @@ def _checklist(what: Task, form: TaskForm) -> Any:
     finished = what.recorded.finished if what.recorded else None
     mine = permits(g.identity, Permission.TASK_RECORD, what)
     closed = refusal_of(what.outcome, finished, clock.now(), clock.zone())
-    items = {item.object_id: forms.blank_item(item.object_id, item.answer, item.note) for item in what.items}
+    found = means_queries.sources(what)
+    unread = means_queries.unread(g.identity.user_id, found) if mine and closed is None else set()
+    items = {
+        item.object_id: ItemPage(
+            item.object_id,
+            item.schedule,
+            found,
+            answer=item.answer,
+            note=item.note,
+            means=item.means,
+            now=clock.now(),
+        )
+        for item in what.items
+    }
     if form.item.data in items and form.errors:
-        items[form.item.data] = form.at_item(form.item.data)
+        items[form.item.data].take(form)
     return page(
         "disinfection/task.html",
         task=what,
         form=form,
         items=items,
         form_has_errors=bool(form.errors or form.form_errors),
-        answerable=mine and closed is None,
+        answerable=mine and closed is None and not unread,
+        unread=bool(unread),
         closed=forms.refusal_words(closed, service.limits_of(what)) if mine and closed else None,
         zone_name=zone_name(what, what.day),
         results=ItemResult,
@@ -106,6 +120,8 @@ def record(what: Task) -> Any:
     name, label = what.name, zone_name(what, what.day)
     if valid:
         try:
+            if form.do.data == Deed.READ:
+                return once("disinfection.read", lambda: _read(name))
             if form.do.data in (Deed.FINISH, Deed.FINISH_ALL):
                 led = once("disinfection.finish", lambda: _finish(name, Deed(str(form.do.data))))
                 flash(_("Recorded: %(zone)s, %(hour)s", zone=label, hour=name.slot.strftime("%H:%M")))
@@ -121,8 +137,13 @@ def record(what: Task) -> Any:
 
 def _answer(name: TaskName, form: TaskForm) -> str:
     item = int(form.item.data or 0)
-    service.answer(g.identity.user_id, clock.now(), name, item, form.given, form.note.data)
+    service.answer(g.identity.user_id, clock.now(), name, item, form.given, form.note.data, form.means)
     return _address(name, item)
+
+
+def _read(name: TaskName) -> str:
+    service.read_safety(g.identity.user_id, clock.now(), name)
+    return _address(name)
 
 
 def _finish(name: TaskName, deed: Deed) -> str:

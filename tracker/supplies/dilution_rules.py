@@ -68,8 +68,11 @@ def _half_up(value: Fraction) -> int:
 
 
 def mix_liquid(strength_mg_per_l: int, target_mg_per_l: int, volume_ml: int) -> Dilution:
-    """Stock and water for a bucket: V · Ct / Cs of the stock, to the millilitre, water the rest."""
-    stock_ml = max(1, _half_up(Fraction(volume_ml * target_mg_per_l, strength_mg_per_l)))
+    """Stock and water for a bucket: V · Ct / Cs of the stock, water the rest.
+
+    Full millilitres, so many that the target is reached.
+    """
+    stock_ml = -(-volume_ml * target_mg_per_l // strength_mg_per_l)
     reached = _half_up(Fraction(stock_ml * strength_mg_per_l, volume_ml))
     return Dilution(volume_ml, stock_ml, None, reached)
 

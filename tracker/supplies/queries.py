@@ -218,6 +218,16 @@ def safety_read(user_id: int, supply_id: int) -> datetime | None:
     return db.session.scalar(sa.select(SafetyRead.at).filter_by(user_id=user_id, supply_id=supply_id))
 
 
+def safety_read_of(user_id: int) -> set[int]:
+    """The supplies whose safety rules a person has said to have read."""
+    return set(db.session.scalars(sa.select(SafetyRead.supply_id).filter_by(user_id=user_id)))
+
+
+def batch(batch_id: int) -> Batch | None:
+    """One working solution."""
+    return db.session.get(Batch, batch_id)
+
+
 def equipment() -> list[Equipment]:
     """The devices in use, by number."""
     return list(

@@ -1,5 +1,6 @@
 """Writing the ledger of supplies, lots, what is mixed, and the devices.  Lines are only ever added."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -209,7 +210,10 @@ def mix(
     )
     if refused:
         raise Rejected(*refused)
-    _read_safety(by, at, seen.supply.id, safety)
+    if safety:
+        read_safety(by, at, [seen.supply.id])
+    elif queries.safety_read(by, seen.supply.id) is None:
+        raise Rejected(Refusal.SAFETY_UNREAD, "safety")
     mixed = dilution_of(seen.lot, target_mg_per_l, volume_ml)
     line = Line(MoveKind.MIX, mixed.tablets or mixed.stock_ml or 0, lot_id=lot_id, person=place)
     try:
@@ -238,14 +242,11 @@ def dilution_of(lot: Lot, target_mg_per_l: int, volume_ml: int) -> Dilution:
     return dilution_rules.mix_liquid(lot.strength_mg_per_l or 0, target_mg_per_l, volume_ml)
 
 
-def _read_safety(by: int, at: datetime, supply_id: int, said: bool) -> None:
-    if queries.safety_read(by, supply_id) is not None:
-        return
-    if not said:
-        raise Rejected(Refusal.SAFETY_UNREAD, "safety")
-    db.session.execute(
-        insert(SafetyRead).values(user_id=by, supply_id=supply_id, at=at).on_conflict_do_nothing()
-    )
+def read_safety(by: int, at: datetime, supply_ids: Iterable[int]) -> None:
+    """A person says to have read the safety rules of supplies: asked for once for each."""
+    rows = [{"user_id": by, "supply_id": id, "at": at} for id in supply_ids]
+    if rows:
+        db.session.execute(insert(SafetyRead).values(rows).on_conflict_do_nothing())
 
 
 def keep_device(
