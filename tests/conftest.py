@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from sqlalchemy import event
 
 from tests import cast as cast_module
 from tests.cast import NOW, Cast
+from tests.logwatch import LogWatch
 from tracker import clock, create_app, schema
 from tracker.accounts.guards import signed_in
 from tracker.accounts.queries import user_named
@@ -141,6 +143,24 @@ def sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def log_watch() -> Iterator[LogWatch]:
+    """Everything that is logged, from the first fixture to the last test."""
+    watch = LogWatch()
+    logging.getLogger().addHandler(watch)
+    logging.getLogger("tracker").setLevel(logging.INFO)
+    yield watch
+    logging.getLogger().removeHandler(watch)
+
+
+@pytest.fixture(autouse=True)
+def nothing_private_is_logged(log_watch: LogWatch) -> Iterator[None]:
+    """No name, phone, temperature or token of any test stands in the log."""
+    yield
+    leaks, log_watch.leaks = log_watch.leaks, []
+    assert leaks == []
 
 
 @pytest.fixture(autouse=True)

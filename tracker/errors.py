@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from enum import StrEnum
+from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
@@ -119,23 +120,10 @@ def _database_error(error: sa.exc.OperationalError) -> tuple[str, int]:
 def _failure(error: Exception) -> tuple[str, int]:
     if current_app.testing:
         raise error
-    log.error(
-        "request %s: %s at %s",
-        g.get("request_id"),
-        type(error).__name__,
-        _place(error),
-        exc_info=_bare(error),
-    )
+    log.error("request %s: %s", g.get("request_id"), type(error).__name__, exc_info=without_values(error))
     return _page(500)
 
 
-def _place(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-
-
-def _bare(error: Exception) -> Any:
-    # A driver's error may carry a row's values, which may name people.
-    return None if isinstance(error, sa.exc.StatementError) else (type(error), error, error.__traceback__)
+def without_values(error: BaseException) -> tuple[type[Exception], Exception, TracebackType | None]:
+    """A failure for the log: its kind and place; its own words may hold a row's values, which name people."""
+    return Exception, Exception(type(error).__name__), error.__traceback__

@@ -6,6 +6,8 @@ from threading import Event, Thread
 
 from flask import Flask
 
+from tracker.errors import without_values
+
 log = logging.getLogger("tracker")
 
 EVERY_SECONDS = 60
@@ -31,8 +33,12 @@ class EveryMinute:
             try:
                 with self.app.app_context():
                     self.deed()
-            except Exception:
+            except Exception as problem:
                 # A moment without the database must not end what is done for the whole day.
-                log.exception("%s: this minute's work could not be done", self.thread.name)
+                log.error(
+                    "%s: this minute's work could not be done",
+                    self.thread.name,
+                    exc_info=without_values(problem),
+                )
             if self.stopped.wait(EVERY_SECONDS):
                 return
