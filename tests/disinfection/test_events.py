@@ -390,7 +390,7 @@ def test_every_cause_has_its_treatment_and_a_place_in_addresses():
     assert set(TREATMENTS) == set(EventCause)
 
 
-def test_the_days_list_costs_at_most_eight_statements(town, sign_in, statements):
+def test_what_happened_is_read_in_two_statements(town, statements):
     report(town, TEN)
     fever(town, FeverSource.STAY)
     db.session.rollback()

@@ -16,7 +16,7 @@ from tracker.disinfection.rules import ObjectKind, slot_code
 from tracker.school.models import SchoolClass
 from tracker.school.rules import Level
 
-DoneBy = aliased(Department)
+DoneBy = aliased(Department, name="DoneBy")
 """The department that does what another one, or a class, keeps."""
 
 
@@ -60,7 +60,7 @@ def people_of(rows: Sequence[Any]) -> dict[int, str]:
     ids = {id for row in rows for id in row.Schedule.user_ids or ()}
     if not ids:
         return {}
-    return dict(db.session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+    return dict(db.session.execute(sa.select(User.id, User.name).where(User.id.in_(ids))).all())
 
 
 def _versions(row: Any) -> tuple[tuple[Any, ZoneOwner | Schedule], ...]:

@@ -1,0 +1,321 @@
+"""A week unlike others, by hand; and that the day's list and the month's frame ask for the same, whatever is set."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.cast import NOW, TERM, ZONE, Cast
+from tracker.db import db, transaction
+from tracker.disinfection import queries
+from tracker.disinfection.day_queries import ROTA
+from tracker.disinfection.day_rules import EVERY_DAY, Days
+from tracker.disinfection.frames import tasks_frame
+from tracker.disinfection.models import Record, Schedule, Zone, ZoneObject, ZoneOwner
+from tracker.disinfection.rules import Agent, Method, RecordState, ZoneType, slot_code
+from tracker.disinfection.zone_service import Owner, create_zone, ship_defaults
+from tracker.school.models import CalendarDay, LevelFrom, Setting
+from tracker.school.queries import classes_on
+from tracker.school.rules import DayType, Level, Scope, days_between
+
+SATURDAY, LAST = date(2026, 9, 19), date(2026, 9, 27)
+
+WEEK = """
+               | 3-1 room                  | 4-2 room                  | office | toilets     | library | waste
+sat 19 off     |                           |                           |        |             |         | 09 pests
+sun 20 makeup  | 07:30 air, 15:40 f        | 07:30 air, 15:40 f        | 16 hdk | 08:40       |         | 17
+mon 21         | 07:30 air, 15:40 f        | 07:30 air, 15:40 f        |        | 08:40       |         | 17
+tue 22 exam    |                           |                           | 16 hdk | 08:40       |         | 17
+wed 23 level   | 07:30 air, 15:40 fdh      | 07:30 air, 15:40 fdh      | 16 hdk | 08:40 16    | 15:40   | 08:40 17
+thu 24 3-1     | 07:30 air, 15:40 f        | 07:30 air, 15:40 fdh      | 16 hdk | 08:40 16    | 15:40   | 08:40 17
+fri 25 holiday |                           |                           |        |             |         |
+sat 26 holiday |                           |                           |        |             |         | 09 pests
+sun 27 holiday |                           |                           |        |             |         |
+sat 3 october  |                           |                           |        |             |         | 09 pests
+wed 7 october  | 09 dh                     | 09 dh                     | 09 hdk | 09          | 09      | 09
+"""
+"""What each day asks for: its hours and, where a zone's objects differ by day, which of them.
+
+Sunday stands in for Friday, an office's day.  Tuesday's exam asks nothing of classes.  From Wednesday on
+the school is at the epidemic level; from Thursday on class 3(1) follows the routine again, whose rota had
+Wednesday for it.  On the day before lessons begin again, after a week of holidays, everything wet is done.
+"""
+LETTERS = {"f": "floor", "d": "desks", "h": "handles", "k": "keyboards", "air": "air", "pests": "pests"}
+PLACES = {
+    "3-1 room": "Classroom",
+    "4-2 room": "Classroom",
+    "office": "Office 1",
+    "toilets": "Boys' toilets, floor 1",
+    "library": "Library",
+    "waste": "Waste point",
+}
+ALWAYS = {
+    "toilets": {"toilets", "floor", "taps", "handles"},
+    "library": {"desks", "handles"},
+    "waste": {"bins", "floor"},
+}
+
+
+def by_hand() -> set[tuple[date, str, str, str]]:
+    """The table's day, zone, hour and object."""
+    head, *lines = [[cell.strip() for cell in line.split("|")] for line in WEEK.strip("\n").split("\n")]
+    found = set()
+    for label, *cells in lines:
+        _weekday, number, *kind = label.split()
+        day = date(2026, 10 if kind == ["october"] else 9, int(number))
+        for place, cell in zip(head[1:], cells, strict=True):
+            for entry in cell.split(", ") if place not in ALWAYS or "pests" in cell else cell.split():
+                if entry:
+                    hour, _, what = entry.partition(" ")
+                    names = {LETTERS[one] for one in ([what] if what in LETTERS else what)} or ALWAYS[place]
+                    slot = hour if ":" in hour else f"{hour}:00"
+                    found |= {(day, place, slot, name) for name in names}
+    return found
+
+
+@pytest.fixture
+def week(app, cast: Cast) -> dict[int, str]:
+    """The usual zones over a week with an exam and two changes of level; the places of the table by zone."""
+    with transaction():
+        for table in (Schedule, ZoneObject, ZoneOwner, Zone):
+            db.session.execute(sa.delete(table))
+        ship_defaults(None, NOW, TERM[0], classes=classes_on(TERM[0]), language="en")
+        exam = sa.update(CalendarDay).where(CalendarDay.day == date(2026, 9, 22))
+        db.session.execute(exam.values(day_type=DayType.EXAM))
+        set_level(date(2026, 9, 23), Level.EPIDEMIC)
+        set_level(date(2026, 9, 24), Level.ROUTINE, Scope.CLASS, cast.classes["3-1"])
+    rooms = dict(
+        db.session.execute(
+            sa.select(ZoneOwner.class_id, ZoneOwner.zone_id).where(ZoneOwner.class_id.is_not(None))
+        ).all()
+    )
+    named = dict(db.session.execute(sa.select(Zone.name, Zone.id)).all())
+    found = {place: named[name] for place, name in PLACES.items()}
+    found |= {f"{label} room": rooms[class_id] for label, class_id in cast.classes.items()}
+    return {zone_id: place for place, zone_id in found.items()}
+
+
+def set_level(since: date, level: Level | None, scope: Scope = Scope.SCHOOL, id: int = 0) -> None:
+    """A level from a day on, set the evening before."""
+    at = datetime.combine(since - timedelta(days=1), time(18), ZONE)
+    db.session.add(LevelFrom(valid_from=since, scope=scope, scope_id=id, level=level, at=at, reason="tried"))
+
+
+def of_pages(days: list[date]) -> Iterator[queries.Task]:
+    for day in days:
+        yield from queries.tasks([day], NOW, queries.around(day))
+
+
+def test_the_week_on_the_days_lists_equals_the_table_made_by_hand(week):
+    days = [*days_between(SATURDAY, LAST), *days_between(date(2026, 10, 1), date(2026, 10, 7))]
+    assert {
+        (task.day, week[task.zone.id], task.code, item.kind.value)
+        for task in of_pages(days)
+        if task.zone.id in week
+        for item in task.items
+    } == by_hand()
+
+
+def test_the_week_in_the_months_frame_equals_the_table_made_by_hand(week):
+    tasks = tasks_frame(date(2026, 9, 19), date(2026, 10, 7))
+    tasks = tasks[tasks["zone_id"].isin(week) & ~tasks["on"].between("2026-09-28", "2026-09-30")]
+    objects: dict[tuple[date, str, str], int] = {}
+    for day, place, slot, _kind in by_hand():
+        objects[day, place, slot] = objects.get((day, place, slot), 0) + 1
+    assert {
+        (row.on.date(), week[row.zone_id], row.slot): row.applicable for row in tasks.itertuples()
+    } == objects
+
+
+# From here on anything may be set: what the pages say of a task, the frame says of it.
+
+FIRST, UNTIL = date(2026, 9, 17), date(2026, 10, 8)
+DAYS = days_between(FIRST, UNTIL)
+SOME_DAY = st.sampled_from(DAYS)
+SLOTS = [time(7, 30), time(12), time(15, 40)]
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> dict:
+    """A version of a schedule, as the table takes it."""
+    days, slot = draw(st.sampled_from(Days)), draw(st.sampled_from(SLOTS))
+    months = draw(st.sampled_from([(None, None), (9, 9), (10, 4)])) if days is Days.OFF else (None, None)
+    by_weekday = days in (Days.SCHOOL, Days.OFF)
+    return {
+        "level": draw(st.sampled_from(Level)).value,
+        "slot": slot,
+        "valid_from": draw(st.just(TERM[0]) | SOME_DAY),
+        "days": days,
+        "weekdays": draw(st.sampled_from([list(EVERY_DAY), [5], [2, 6], [1, 3]])) if by_weekday else [],
+        "first_month": months[0],
+        "last_month": months[1],
+        "days_before": draw(st.integers(1, 5)) if days is Days.BEFORE_TERM else None,
+        "until": draw(st.sampled_from([slot, time(18)])),
+        "next_day_until": draw(st.none() | st.just(time(7, 40))),
+        "method": Method.WIPE,
+        "agent": Agent.ALCOHOL,
+        "minutes": 3,
+        "active": draw(st.integers(0, 4)) > 0,
+        "by": draw(st.sampled_from(["keeper", "keeper", "department", "people"])),
+    }
+
+
+CALENDAR = st.lists(
+    st.tuples(
+        SOME_DAY,
+        st.sampled_from([Scope.SCHOOL, Scope.CLASS]),
+        st.sampled_from(DayType),
+        st.sampled_from([1, 3]),
+    ),
+    max_size=5,
+    unique_by=lambda one: one[:2],
+)
+LEVELS = st.lists(
+    st.tuples(SOME_DAY, st.sampled_from([Scope.SCHOOL, Scope.CLASS]), st.sampled_from([*Level, None])),
+    max_size=4,
+    unique_by=lambda one: one[:2],
+)
+PLANS = st.lists(
+    st.tuples(st.integers(0, 5), plans()),
+    min_size=3,
+    max_size=12,
+    unique_by=lambda one: (one[0], one[1]["level"], one[1]["slot"], one[1]["valid_from"]),
+)
+
+
+def set_up(cast: Cast, kept: list, calendar: list, levels: list, rota: dict | None, moved: date | None):
+    """Fill the school's tables with what was drawn; nothing is committed."""
+    class_id = cast.classes["3-1"]
+    objects = db.session.scalars(sa.select(ZoneObject.id).order_by(ZoneObject.id)).all()
+    db.session.execute(sa.delete(Schedule))
+    for number, plan in kept:
+        by = plan["by"]
+        db.session.add(
+            Schedule(
+                object_id=objects[number],
+                department_id=cast.department if by == "department" else None,
+                user_ids=[cast.users["ivy"]] if by == "people" else None,
+                **{name: value for name, value in plan.items() if name != "by"},
+            )
+        )
+    for day, scope, kind, weekday in calendar:
+        db.session.merge(
+            CalendarDay(
+                day=day,
+                scope=scope,
+                scope_id=class_id if scope is Scope.CLASS else 0,
+                day_type=kind,
+                stands_for=weekday if kind is DayType.MAKEUP else None,
+                later_minutes=40 if kind is DayType.LATE_START else None,
+                ends_at=time(15) if kind is DayType.EARLY_CLOSE else None,
+                source="tests",
+            )
+        )
+    for since, scope, level in levels:
+        if level or scope is Scope.CLASS:
+            set_level(since, level, scope, class_id if scope is Scope.CLASS else 0)
+    if rota:
+        since = date(2026, 9, 22)
+        db.session.add(Setting(key=ROTA, valid_from=since, value=rota, at=NOW))
+    if moved:
+        corridor = cast.zones["corridor"]
+        db.session.add(ZoneOwner(zone_id=corridor, valid_from=moved, class_id=cast.classes["4-2"]))
+    db.session.flush()
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(PLANS, CALENDAR, LEVELS, st.none() | st.just({"3": 1, "4": 5}), st.none() | SOME_DAY)
+def test_pages_and_frames_ask_for_the_same_whatever_is_set(app, cast, kept, calendar, levels, rota, moved):
+    set_up(cast, kept, calendar, levels, rota, moved)
+    try:
+        pages = {
+            (task.zone.id, task.day, task.code): (
+                task.class_id,
+                task.department_id,
+                task.times.on_time_until,
+                task.times.late_until,
+                len(task.items),
+            )
+            for task in of_pages(DAYS)
+        }
+        frame = tasks_frame(FIRST, UNTIL).astype(object)
+        frames = {
+            (row.zone_id, row.on.date(), row.slot): (
+                None if row.class_id is None or row.class_id != row.class_id else row.class_id,
+                None
+                if row.department_id is None or row.department_id != row.department_id
+                else row.department_id,
+                row.due,
+                row.late_until,
+                row.applicable,
+            )
+            for row in frame.where(frame.notna(), None).itertuples(index=False)
+        }
+        assert pages == frames
+    finally:
+        db.session.rollback()
+
+
+# What a school of 150 zones costs.
+
+
+@pytest.fixture
+def large(app, cast: Cast) -> int:
+    """150 zones with three slots a day, all done on Monday and before; their number."""
+    with transaction():
+        for table in (Schedule, ZoneObject, ZoneOwner, Zone):
+            db.session.execute(sa.delete(table))
+        for number in range(150):
+            create_zone(
+                cast.users["lou"],
+                NOW,
+                TERM[0],
+                type=ZoneType.NURSE_ROOM,
+                name=f"Room {number}",
+                floor=1,
+                owner=Owner(department_id=cast.department),
+            )
+        noon = sa.select(*(column for column in Schedule.__table__.c if column.name not in ("slot", "until")))
+        rows = db.session.execute(noon.where(Schedule.slot == time(8))).mappings().all()
+        db.session.execute(
+            sa.insert(Schedule), [{**row, "slot": time(12), "until": time(13)} for row in rows]
+        )
+        zones = db.session.scalars(sa.select(Zone.id)).all()
+        db.session.execute(
+            sa.insert(Record),
+            [
+                {
+                    "zone_id": zone_id,
+                    "day": day,
+                    "slot": slot_code(slot),
+                    "state": RecordState.DONE,
+                    "by": cast.users["sam"],
+                    "started": datetime.combine(day, slot, ZONE),
+                    "finished": datetime.combine(day, slot, ZONE),
+                }
+                for zone_id in zones
+                for day in days_between(date(2026, 9, 14), date(2026, 9, 21))
+                for slot in (time(8), time(12), time(16))
+            ],
+        )
+    return len(zones)
+
+
+def test_the_page_of_todays_list_of_150_zones_costs_at_most_eight_statements(large, sign_in, statements):
+    lou = sign_in("lou")
+    lou.get("/disinfection/")
+    with statements() as done:
+        page = lou.get("/disinfection/")
+    assert page.get_text().count("Room ") >= 150
+    assert len(done) <= 8
+
+
+def test_a_months_compliance_of_150_zones_costs_at_most_eight_statements(large, statements):
+    with statements() as done:
+        tasks = tasks_frame(date(2026, 9, 1), date(2026, 9, 30))
+    school_days = 22 - 1 + 1
+    assert len(tasks[tasks["slot"].isin(["08:00", "12:00", "16:00"])]) == 150 * school_days * 3
+    assert len(done) <= 8
