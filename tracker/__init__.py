@@ -44,6 +44,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.deeds import views as deeds
     from tracker.disinfection import door_views as doors
     from tracker.disinfection import event_views as events
+    from tracker.disinfection import verdict_views as verdicts
     from tracker.disinfection import views as disinfection
     from tracker.disinfection import zone_views as zones
     from tracker.gate import views as gate
@@ -125,6 +126,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         slips,
         here,
         disinfection,
+        verdicts,
         doors,
         events,
         zones,

@@ -94,7 +94,9 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         TaskState.DONE: _l("Done on time"),
         TaskState.LATE: _l("Done late"),
         TaskState.NOT_DONE: _l("Not done"),
-        TaskState.EXCUSED: _l("Not done, excused"),
+        TaskState.VERIFIED: _l("Verified"),
+        TaskState.REJECTED: _l("Given back"),
+        TaskState.EXCUSED: _l("Excused"),
         TaskState.MISSED: _l("Missed"),
     },
     Group: {

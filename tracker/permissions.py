@@ -84,6 +84,10 @@ class Permission(StrEnum):
     """One task with its checklist."""
     TASK_RECORD = "disinfection:task:record"
     """Record what was done in one zone."""
+    TASK_VERIFY = "disinfection:task:verify"
+    """Look at what others did in a zone and take it, or give it back."""
+    TASK_EXCUSE = "disinfection:task:excuse"
+    """Say why a task of others counts as fulfilled."""
     EVENTS_READ = "disinfection:events:read"
     """What happened and is to be disinfected at once: places, no child."""
     EVENT_TREAT = "disinfection:event:treat"
@@ -251,7 +255,14 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
     Permission.ROOM_KEEP: [[is_nurse]],
     Permission.SLIP_TICK: [[stands_at_gate], [is_nurse]],
     Permission.HERE_READ: [[is_nurse], [is_principal], [leads_duty], [is_teacher]],
-    Permission.TASKS_READ: [[is_teacher], [is_staff], [is_nurse], [is_logistics]],
+    Permission.TASKS_READ: [
+        [is_teacher],
+        [is_staff],
+        [is_nurse],
+        [is_logistics],
+        [is_assessment],
+        [is_principal],
+    ],
     Permission.TASK_READ: [
         [is_teacher, of_own_class],
         [is_teacher, named_for_it],
@@ -259,6 +270,8 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
         [is_staff, named_for_it],
         [is_nurse],
         [is_logistics],
+        [is_assessment],
+        [is_principal],
     ],
     Permission.TASK_RECORD: [
         [is_teacher, of_own_class],
@@ -268,6 +281,8 @@ PERMISSIONS: Mapping[Permission, list[list[Predicate]]] = {  # any of these line
         [is_nurse, of_own_department],
         [is_nurse, named_for_it],
     ],
+    Permission.TASK_VERIFY: [[is_nurse], [is_logistics]],
+    Permission.TASK_EXCUSE: [[is_nurse], [is_logistics], [is_assessment]],
     Permission.EVENTS_READ: [[treats_spills], [is_nurse], [is_logistics]],
     Permission.EVENT_TREAT: [[treats_spills], [is_nurse, of_medical_zone]],
     Permission.ZONES_MANAGE: [[is_logistics]],

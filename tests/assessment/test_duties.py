@@ -24,6 +24,8 @@ from tracker.screening.frames import SUBMISSIONS
 from tracker.screening.rules import is_on_time
 
 DAY = date(2026, 9, 21)
+NOTHING_SAID = False, False, False
+"""Not excused, not verified, not given back."""
 START = datetime(2026, 9, 21, tzinfo=UTC)
 
 
@@ -40,7 +42,7 @@ def sheet(done_at: datetime | None):
 
 def task(done_at: datetime | None, applicable=3, done=3, not_done=0, school=0):
     counts = (applicable, done, not_done, school) if done_at else (3, 0, 0, 0)
-    return TASKS.frame([(5, 1, None, DAY, "15:40", DUE, LATE_UNTIL, done_at, *counts)])
+    return TASKS.frame([(5, 1, None, DAY, "15:40", DUE, DUE, LATE_UNTIL, done_at, *counts, *NOTHING_SAID)])
 
 
 def the_duty(owed_sheets=None, owed_tasks=None, *, excused=(), now=20):
@@ -107,7 +109,7 @@ def test_an_excused_task_is_named_by_its_zone_and_slot():
 
 
 def test_a_department_s_task_is_no_class_s_duty():
-    frame = TASKS.frame([(5, None, 9, DAY, "15:40", DUE, LATE_UNTIL, None, 1, 0, 0, 0)])
+    frame = TASKS.frame([(5, None, 9, DAY, "15:40", DUE, DUE, LATE_UNTIL, None, 1, 0, 0, 0, *NOTHING_SAID)])
     assert duties(SUBMISSIONS.frame(), frame, EXCUSES.frame(), hour(20)).empty
 
 
@@ -150,6 +152,6 @@ def test_a_task_turned_out_as_its_page_says(answers, finished, now):
         sum(answer.reason in NOT_THE_CLASS for answer in left_out),
     )
     assert counts == (page.applicable, page.done, page.not_done, page.not_done_excused)
-    owed = TASKS.frame([(5, 1, None, DAY, "15:40", DUE, LATE_UNTIL, finished, *counts)])
+    owed = TASKS.frame([(5, 1, None, DAY, "15:40", DUE, DUE, LATE_UNTIL, finished, *counts, *NOTHING_SAID)])
     found = duties(SUBMISSIONS.frame(), owed, EXCUSES.frame(), now)
     assert found["outcome"].iloc[0] == STATES[page.state]

@@ -15,6 +15,7 @@ from tracker.db import db
 from tracker.disinfection import queries as disinfection
 from tracker.disinfection.frames import TASKS, tasks_frame
 from tracker.disinfection.models import Schedule, ZoneOwner
+from tracker.disinfection.outcome_frames import states
 from tracker.disinfection.rules import Agent, Method
 from tracker.facts.frames import illness_absence_frame
 from tracker.facts.models import Observation
@@ -184,7 +185,8 @@ def test_who_keeps_a_zone_and_its_schedule_change_from_a_day(app, cast):
     assert (pd.isna(after.class_id), after.department_id, after.applicable) == (True, cast.department, 1)
 
 
-COMPARED = [name for name in TASKS.columns if name not in ("zone_id", "on", "slot")]
+LEFT_OUT = ("zone_id", "on", "slot", "excused", "verified", "rejected")
+COMPARED = [*(name for name in TASKS.columns if name not in LEFT_OUT), "state"]
 
 
 def test_the_tasks_due_are_those_of_the_disinfection_pages(app, cast):
@@ -208,13 +210,15 @@ def test_the_tasks_due_are_those_of_the_disinfection_pages(app, cast):
     for day in [*school_days(FRIDAY, EVE), TERM[1]]:
         pages = {
             (one.zone.id, one.code): (
-                one.class_id, one.department_id, one.times.on_time_until, one.times.late_until,
+                one.class_id, one.department_id, one.times.opens, one.times.on_time_until, one.times.late_until,
                 one.recorded.finished if one.recorded else None,
                 one.outcome.applicable, one.outcome.done, one.outcome.not_done, one.outcome.not_done_excused,
+                one.outcome.state,
             )
             for one in disinfection.tasks([day], NOW, disinfection.around(day))
         }  # fmt: skip
-        frame = tasks_frame(day, day).astype(object)
+        tasks = tasks_frame(day, day)
+        frame = tasks.assign(state=states(tasks, NOW)).astype(object)
         found = frame.where(frame.notna(), None).to_dict("records")
         assert {
             (row["zone_id"], row["slot"]): tuple(row[name] for name in COMPARED) for row in found

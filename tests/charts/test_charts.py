@@ -85,8 +85,8 @@ def task_frame(zones, days=DAYS[-20:]):
             done, not_done = (0, 1) if turn == 2 else (1, 0)
             tasks.append(
                 (
-                    *(zone, None, zone % 3 + 1, day, "08:00", due, due + timedelta(hours=3), finished),
-                    *(1, done, not_done, 0),
+                    *(zone, None, zone % 3 + 1, day, "08:00", due, due, due + timedelta(hours=3), finished),
+                    *(1, done, not_done, 0, False, False, False),
                 )
             )
     return outcomes(TASKS.frame(tasks), now)

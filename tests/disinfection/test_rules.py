@@ -158,7 +158,7 @@ def test_the_reasons_of_the_school_are_six():
 )
 def test_a_task_takes_answers_from_its_opening_until_its_correction_is_over(finished, now, reason):
     outcome = outcome_of(TIMES, [DONE], finished, now)
-    assert refusal_of(outcome, finished, now, ZONE) is reason
+    assert refusal_of(TIMES, outcome, finished, now, ZONE) is reason
 
 
 def test_a_correction_ends_by_the_schools_midnight_not_by_utc():

@@ -44,6 +44,7 @@ def duties(
         done=submissions["submitted_at"].notna().astype("int64"),
         not_done=0,
         not_done_excused=0,
+        excused=False,
     )
     of_classes = tasks[tasks["class_id"].notna()]
     hygiene = of_classes.assign(
@@ -53,8 +54,8 @@ def duties(
         done_at=of_classes["finished"],
     )
     owed = pd.concat([sessions, hygiene])
-    excused = excuses[["class_id", "on", "duty"]].assign(excused=True)
-    owed = owed.merge(excused, how="left", on=["class_id", "on", "duty"])
+    coded = excuses[["class_id", "on", "duty"]].assign(coded=True)
+    owed = owed.merge(coded, how="left", on=["class_id", "on", "duty"])
     return DUTIES.shape(owed.assign(outcome=_outcomes(owed, now)))
 
 
@@ -62,18 +63,27 @@ def _outcomes(owed: pd.DataFrame, now: datetime) -> Any:
     # The first that applies; a missing `done_at` is neither before nor after anything.
     nothing_done = (owed["done"] == 0) & (owed["not_done"] > 0)
     not_the_class = nothing_done & (owed["not_done"] == owed["not_done_excused"])
-    excused = owed["excused"].notna()
+    coded = owed["coded"].notna()
     on_time = owed["done_at"] <= owed["due"]
     in_the_end = owed["done_at"] <= owed["late_until"]
     return np.select(
         [
+            owed["excused"],
             in_the_end & not_the_class,
             on_time & ~nothing_done,
             owed["done_at"].isna() & (now <= owed["due"]),
-            excused,
+            coded,
             in_the_end & nothing_done,
             in_the_end,
         ],
-        [Outcome.EXCUSED, Outcome.ON_TIME, Outcome.PENDING, Outcome.EXCUSED, Outcome.NOT_DONE, Outcome.LATE],
+        [
+            Outcome.EXCUSED,
+            Outcome.EXCUSED,
+            Outcome.ON_TIME,
+            Outcome.PENDING,
+            Outcome.EXCUSED,
+            Outcome.NOT_DONE,
+            Outcome.LATE,
+        ],
         Outcome.MISSED,
     )

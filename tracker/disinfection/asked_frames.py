@@ -24,6 +24,7 @@ from tracker.disinfection.day_rules import (
     school_tasks,
 )
 from tracker.disinfection.models import Schedule, ZoneObject, ZoneOwner
+from tracker.disinfection.rules import Agent
 from tracker.school.models import CalendarDay, Enrolment, SchoolClass
 from tracker.school.rules import Level, Place, days_between, grade_of, is_school_day
 
@@ -71,6 +72,8 @@ class Items:
     department_id: Ints
     due: Ints
     """Seconds after 00:00 of the day, on the school's clock."""
+    disinfects: Flags
+    """Whether it is done with an agent: not only cleaned or aired."""
 
     @property
     def task(self) -> Ints:
@@ -119,6 +122,7 @@ def items_asked(since: date, until: date, *, school_days_only: bool = False) -> 
         np.where(by_other, NONE, owners.class_id[owner]),
         np.where(by_other, plans.department_id[plan], owners.department_id[owner]),
         _due(axis, plans, plan, day, places.later[place, day]),
+        plans.disinfects[plan],
     )
 
 
@@ -160,6 +164,7 @@ class _Schedules:
         self.next_day_until = ints(lambda row: row.next_day_until and _seconds(row.next_day_until))
         self.department_id = ints(lambda row: row.department_id)
         self.named = np.array([bool(row.user_ids) for row in rows], dtype=bool)
+        self.disinfects = np.array([row.agent is not Agent.NONE for row in rows], dtype=bool)
         self.active = np.array([row.active for row in rows], dtype=bool)
         keys = [(row.object_id, row.level, row.slot) for row in rows]
         fresh = np.array([n == 0 or keys[n - 1] != key for n, key in enumerate(keys)], dtype=bool)
@@ -193,6 +198,7 @@ def _schedules(until: date) -> _Schedules:
                 Schedule.next_day_until,
                 Schedule.department_id,
                 Schedule.user_ids,
+                Schedule.agent,
                 Schedule.active,
             )
             .join(ZoneObject, ZoneObject.id == Schedule.object_id)

@@ -32,3 +32,18 @@ class EventRecord(Model):
     note: Mapped[str | None] = mapped_column(sa.String(255))
 
     __table_args__ = (sa.CheckConstraint("mg_per_l > 0 AND minutes > 0", name="positive"),)
+
+
+class EventStruck(Model):
+    """What the record of an event said before it was corrected, and why it was struck."""
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
+    mg_per_l: Mapped[int | None]
+    minutes: Mapped[int | None]
+    helper: Mapped[str | None] = mapped_column(sa.String(64))
+    note: Mapped[str | None] = mapped_column(sa.String(255))
+    why: Mapped[str] = mapped_column(sa.String(255))
+    by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]

@@ -78,6 +78,17 @@ TREATMENTS: Mapping[EventCause, Treatment] = {
 }
 """Common practice of schools; for vomit 国家疾控局 2024-11-30: covered with 5,000–10,000 mg/L, 30 minutes."""
 
+TERMINAL = frozenset(
+    cause.value for cause, need in TREATMENTS.items() if need.kind is DisinfectionKind.TERMINAL
+)
+"""Causes whose treatment is of the whole room: it takes the turn of what is scheduled there that day."""
+
+
+def is_terminal(slot: str) -> bool:
+    """Whether a record of this slot, such as `stay:4`, is of the terminal disinfection of a whole room."""
+    return slot.partition(":")[0] in TERMINAL
+
+
 AROUND_MG_PER_L = 1000
 """What the surfaces within two metres of a spill are wiped with."""
 

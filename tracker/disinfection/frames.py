@@ -1,7 +1,7 @@
 """What was due in which zone, until when, and what became of it, as a frame."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from tracker.db import db
 from tracker.disinfection.asked_frames import NONE, Flags, Ints, Items, items_asked, task_numbers
 from tracker.disinfection.models import Record, RecordItem
-from tracker.disinfection.rules import NOT_THE_CLASS, ItemResult, RecordState, slot_code
+from tracker.disinfection.record_queries import REDO_UNTIL, VERIFIED, took_turn, with_verdicts
+from tracker.disinfection.rules import NOT_THE_CLASS, ItemResult, slot_code
 from tracker.frames import DAY, INSTANT, MIDNIGHT, Schema, instants
 
 TASKS = Schema(
@@ -23,6 +24,7 @@ TASKS = Schema(
         "department_id": "Int64",
         "on": DAY,
         "slot": "str",
+        "opens": INSTANT,
         "due": INSTANT,
         "late_until": INSTANT,
         "finished": INSTANT,
@@ -30,6 +32,9 @@ TASKS = Schema(
         "done": "int64",
         "not_done": "int64",
         "not_done_excused": "int64",
+        "excused": "bool",
+        "verified": "bool",
+        "rejected": "bool",
     },
 )
 
@@ -39,18 +44,28 @@ def tasks_frame(since: date, until: date, *, school_days_only: bool = False) -> 
 
     Class or department is who does it; neither, where people are named.  Done by `due` is on time, by
     `late_until` late.  Items count only if they are asked for that day; `not_done_excused` are those of
-    `not_done` whose reason lies with the school.  With `school_days_only` what is asked for on days
+    `not_done` whose reason lies with the school.  `excused`: somebody excused it, or a terminal
+    disinfection took its turn; `verified`: somebody has taken what was finished; `rejected`: somebody has
+    given it back, and it was not finished since.  With `school_days_only` what is asked for on days
     without school is left out.  Six statements; the time grows with zones times days.
     """
     items = items_asked(since, until, school_days_only=school_days_only)
     tasks, first, task = np.unique(items.task, return_index=True, return_inverse=True)
     count = len(tasks)
     records = _records(items, since, until)
-    result, finished = _results(items, records), _finished(tasks, records)
+    result, kept = _results(items, records), _of_tasks(tasks, records)
+    # Of what was not recorded, NONE is the place of the last: nobody has said so.
+    excused, verified = (np.append(flags, False)[kept] for flags in (records.excused, records.verified))
+    disinfects = np.bincount(task, weights=items.disinfects, minlength=count) > 0
+    excused |= disinfects & records.turns[items.zone[first], items.day[first]]
+    finished, redo = records.finished.reindex(kept), records.redo_until.reindex(kept)
+    finished, redo = finished.reset_index(drop=True), redo.reset_index(drop=True)
     due = np.zeros(count, dtype=np.int64)
     np.maximum.at(due, task, items.due)
     day = pd.Series(pd.to_datetime(items.axis.dates))[items.day[first]].reset_index(drop=True)
     ends = pd.Series(pd.to_datetime([after or on for on, after in items.axis.neighbours]))
+    late_until = instants(ends, MIDNIGHT)[items.day[first]].reset_index(drop=True)
+    slots = pd.Series(pd.to_timedelta([str(slot) for slot in items.slots]))
 
     def counted(which: Flags) -> Ints:
         return np.bincount(task, weights=which, minlength=count).astype(np.int64)
@@ -63,13 +78,17 @@ def tasks_frame(since: date, until: date, *, school_days_only: bool = False) -> 
                 "department_id": _or_missing(items.department_id[first]),
                 "on": day,
                 "slot": np.array([slot_code(slot) for slot in items.slots], dtype=object)[items.slot[first]],
+                "opens": instants(day, slots[items.slot[first]].reset_index(drop=True)),
                 "due": instants(day, pd.Series(pd.to_timedelta(due, unit="s"))),
-                "late_until": instants(ends, MIDNIGHT)[items.day[first]].reset_index(drop=True),
+                "late_until": late_until.where(~(redo > late_until), redo),
                 "finished": finished,
                 "applicable": counted(result != NOT_APPLICABLE),
                 "done": counted(result == DONE),
                 "not_done": counted(result >= NOT_DONE),
                 "not_done_excused": counted(result == EXCUSED),
+                "excused": excused,
+                "verified": verified,
+                "rejected": (redo.notna() & finished.isna()).to_numpy(),
             }
         )
     )
@@ -87,27 +106,42 @@ class _Records:
     task: Ints
     object_id: Ints
     result: Ints
-    finished: list[datetime]
+    finished: "pd.Series[Any]"
+    redo_until: "pd.Series[Any]"
+    excused: Flags
+    verified: Flags
+    turns: Flags
+    """By zone and day: whether a terminal disinfection took the turn of what is scheduled."""
 
 
 def _records(items: Items, since: date, until: date) -> _Records:
-    """What was recorded as finished.  One statement."""
+    """What was recorded as finished, and what others said of it.  One statement."""
     rows = db.session.execute(
-        sa.select(
-            Record.zone_id,
-            Record.day,
-            Record.slot,
-            Record.finished,
-            RecordItem.object_id,
-            RecordItem.result,
-            RecordItem.reason,
+        with_verdicts(
+            sa.select(
+                Record.zone_id,
+                Record.day,
+                Record.slot,
+                Record.finished,
+                Record.excuse,
+                RecordItem.object_id,
+                RecordItem.result,
+                RecordItem.reason,
+                VERIFIED.label("verified"),
+                REDO_UNTIL,
+            ).outerjoin(RecordItem, RecordItem.record_id == Record.id)
+        ).where(
+            Record.day.between(since, until),
+            sa.or_(Record.finished.is_not(None), Record.excuse.is_not(None), REDO_UNTIL.is_not(None)),
         )
-        .outerjoin(RecordItem, RecordItem.record_id == Record.id)
-        .where(Record.day.between(since, until), Record.state == RecordState.DONE)
     ).all()
     zones = {id: number for number, id in enumerate(items.zone_ids.tolist())}
     days = {day: number for number, day in enumerate(items.axis.dates)}
     slots = {slot_code(slot): number for number, slot in enumerate(items.slots)}
+    turns = np.zeros((len(zones), len(days)), dtype=bool)
+    for row in rows:
+        if row.slot not in slots and row.zone_id in zones and took_turn(row.slot, row.day, row.finished):
+            turns[zones[row.zone_id], days[row.day]] = True
     kept = [row for row in rows if row.zone_id in zones and row.slot in slots]
     return _Records(
         task_numbers(
@@ -119,10 +153,21 @@ def _records(items: Items, since: date, until: date) -> _Records:
         ),
         np.array([row.object_id or NONE for row in kept], dtype=np.int64),
         np.array(
-            [EXCUSED if row.reason in NOT_THE_CLASS else _RESULT.get(row.result, OPEN) for row in kept],
+            [
+                OPEN
+                if row.finished is None
+                else EXCUSED
+                if row.reason in NOT_THE_CLASS
+                else _RESULT.get(row.result, OPEN)
+                for row in kept
+            ],
             dtype=np.int64,
         ),
-        [row.finished for row in kept],
+        pd.Series(pd.to_datetime([row.finished for row in kept], utc=True)),
+        pd.Series(pd.to_datetime([row.redo_until for row in kept], utc=True)),
+        np.array([row.excuse is not None for row in kept], dtype=bool),
+        np.array([bool(row.verified) for row in kept], dtype=bool),
+        turns,
     )
 
 
@@ -134,12 +179,10 @@ def _results(items: Items, records: _Records) -> Ints:
     return _looked_up(known[order], records.result[order], items.task * width + items.object_id, OPEN)
 
 
-def _finished(tasks: Ints, records: _Records) -> "pd.Series[Any]":
-    """When each task was finished, if it was."""
+def _of_tasks(tasks: Ints, records: _Records) -> Ints:
+    """The number of the first row recorded of each task; NONE where there is none."""
     known, first = np.unique(records.task, return_index=True)
-    at = pd.Series(pd.to_datetime(records.finished, utc=True))
-    which = _looked_up(known, first, tasks, NONE)
-    return at.reindex(which).reset_index(drop=True)
+    return _looked_up(known, first, tasks, NONE)
 
 
 def _looked_up(known: Ints, values: Ints, asked: Ints, otherwise: int) -> Ints:

@@ -158,6 +158,8 @@ class Verification(Model):
     """When what was looked at had been finished: given back, the record is open again."""
     accepted: Mapped[bool]
     reason: Mapped[str | None] = mapped_column(sa.String(255))
+    redo_until: Mapped[datetime | None]
+    """Given back: until then it may be done again."""
     by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime]
 

@@ -1,25 +1,50 @@
 """How tasks turned out, as a frame: the rule of the day's list over many days."""
 
 from datetime import datetime
+from typing import Any
 
+import numpy as np
 import pandas as pd
+
+from tracker.disinfection.rules import TaskState
 
 OUTCOMES = ("on_time", "late", "not_done", "excused", "missed", "pending")
 """Each task is one of these: their sum is what was asked for."""
 
 
+def states(tasks: pd.DataFrame, now: datetime) -> "pd.Series[str]":
+    """How each task (see `frames.TASKS`) stands at `now`: `rules.outcome_of`, for columns."""
+    moment = pd.Timestamp(now).tz_convert("UTC")
+    finished = tasks["finished"].notna()
+    nothing = (tasks["not_done"] > 0) & (tasks["done"] == 0)
+    # The first that applies.
+    found: list[tuple[Any, Any]] = [
+        (tasks["excused"], TaskState.EXCUSED),
+        (tasks["rejected"], np.where(moment <= tasks["late_until"], TaskState.REJECTED, TaskState.MISSED)),
+        (~finished & (moment < tasks["opens"]), TaskState.SOON),
+        (~finished & (moment <= tasks["due"]), TaskState.DUE),
+        (~finished & (moment <= tasks["late_until"]), TaskState.OVERDUE),
+        (~finished | (tasks["finished"] > tasks["late_until"]), TaskState.MISSED),
+        (nothing & (tasks["not_done"] == tasks["not_done_excused"]), TaskState.EXCUSED),
+        (nothing, TaskState.NOT_DONE),
+        (tasks["verified"], TaskState.VERIFIED),
+        (tasks["finished"] > tasks["due"], TaskState.LATE),
+    ]
+    which = np.select([applies for applies, _ in found], [state for _, state in found], TaskState.DONE)
+    return pd.Series(which, index=tasks.index).astype("str")
+
+
 def outcomes(tasks: pd.DataFrame, now: datetime) -> pd.DataFrame:
-    """Tasks (see `frames.TASKS`) with a column each of OUTCOMES that says whether it is that one."""
-    finished = tasks["finished"].notna() & (tasks["finished"] <= tasks["late_until"])
-    nothing = finished & (tasks["not_done"] > 0) & (tasks["done"] == 0)
-    excused = nothing & (tasks["not_done"] == tasks["not_done_excused"])
-    did = finished & ~nothing
-    over = ~finished & (tasks["late_until"] < pd.Timestamp(now).tz_convert("UTC"))
+    """Tasks (see `frames.TASKS`) with their state, and a column each of OUTCOMES: whether it is that one."""
+    state = states(tasks, now)
+    done = state.isin([TaskState.DONE, TaskState.LATE, TaskState.VERIFIED])
+    late = tasks["finished"] > tasks["due"]
     return tasks.assign(
-        on_time=did & (tasks["finished"] <= tasks["due"]),
-        late=did & (tasks["finished"] > tasks["due"]),
-        not_done=nothing & ~excused,
-        excused=excused,
-        missed=over,
-        pending=~finished & ~over,
+        state=state,
+        on_time=done & ~late,
+        late=done & late,
+        not_done=state == TaskState.NOT_DONE,
+        excused=state == TaskState.EXCUSED,
+        missed=state == TaskState.MISSED,
+        pending=state.isin([TaskState.SOON, TaskState.DUE, TaskState.OVERDUE, TaskState.REJECTED]),
     )

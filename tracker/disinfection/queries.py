@@ -1,20 +1,20 @@
 """Reading zones and what is due in them.  Tasks are derived here; nothing here writes."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
 
 from tracker import clock
-from tracker.accounts.models import User
 from tracker.accounts.rules import Identity
 from tracker.db import db
 from tracker.disinfection.day_queries import around
 from tracker.disinfection.day_rules import Around, Days, asked, on_time_until
 from tracker.disinfection.means_rules import Means, SourceKind
-from tracker.disinfection.models import Record, RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
+from tracker.disinfection.models import RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
+from tracker.disinfection.record_queries import Kept, records
 from tracker.disinfection.rules import (
     OPEN_STATES,
     Agent,
@@ -22,10 +22,13 @@ from tracker.disinfection.rules import (
     Group,
     ObjectKind,
     Outcome,
+    Refusal,
+    Said,
     TaskTimes,
     group_of,
     late_until,
     outcome_of,
+    refusal_of,
     slot_code,
 )
 from tracker.disinfection.zone_queries import (
@@ -38,7 +41,7 @@ from tracker.disinfection.zone_queries import (
 from tracker.permissions import Permission, permits
 from tracker.school.models import Enrolment, SchoolClass
 from tracker.school.queries import enrolled_on, place_on
-from tracker.school.rules import Place
+from tracker.school.rules import ExcuseCode, Place
 
 NOT_AT_SCHOOL = (Days.OFF, Days.BEFORE_TERM)
 
@@ -57,11 +60,13 @@ class Item:
 
 @dataclass(frozen=True)
 class Recorded:
-    """Who signed a task, or began to answer it, and when it was finished."""
+    """Who signed a task, or began to answer it, when it was finished, and who excused it."""
 
     record_id: int
     by: str
     finished: datetime | None
+    excuse: ExcuseCode | None
+    excused_by: str | None
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,8 @@ class Task:
     items: tuple[Item, ...]
     recorded: Recorded | None
     outcome: Outcome
+    turn_taken: bool
+    """Whether a terminal disinfection of the zone took its turn that day."""
 
     @property
     def class_id(self) -> int | None:
@@ -111,6 +118,15 @@ class Task:
     def code(self) -> str:
         """The slot as it stands in a record and in an address."""
         return slot_code(self.name.slot)
+
+    @property
+    def finished(self) -> datetime | None:
+        """When it was signed."""
+        return self.recorded.finished if self.recorded else None
+
+    def refusal(self, now: datetime) -> Refusal | None:
+        """Why it takes no answer at `now`; None if it does."""
+        return refusal_of(self.times, self.outcome, self.finished, now, clock.zone())
 
     @property
     def group(self) -> Group:
@@ -164,15 +180,17 @@ def tasks(
         for day in sorted(days)
         for checklist in _checklists(rows, day, calendar)
     ]
-    due = [one for one in due if of is None or _does(of, one[2])]
+    due = [one for one in due if of is None or does(of, one[2])]
     if not due:
         return []
-    records = _records(days, None if of is None and public_code is None else {row.Zone.id for row in rows})
-    made = [_task(day, checklist, by, calendar, records, now) for day, checklist, by in due]
+    of_zones = None if of is None and public_code is None else {row.Zone.id for row in rows}
+    recorded, turns = records(days, of_zones)
+    made = [_task(day, checklist, by, calendar, recorded, turns, now) for day, checklist, by in due]
     return sorted(made, key=lambda task: (task.day, task.name.slot, task.zone.walk_order, task.zone.id))
 
 
-def _does(who: Identity, done_by: Responsible) -> bool:
+def does(who: Identity, done_by: Responsible) -> bool:
+    """Whether a person is among those who do a task."""
     return (
         who.user_id in done_by.user_ids
         or (done_by.school_class is not None and done_by.school_class.id in who.classes)
@@ -201,37 +219,13 @@ def _checklists(rows: Sequence[Any], day: date, calendar: Around) -> list[list[A
     return list(found.values())
 
 
-@dataclass
-class _Kept:
-    record: Record
-    by: str
-    items: dict[int, RecordItem]
-
-
-def _records(days: Collection[date], zone_ids: Collection[int] | None) -> dict[tuple[int, date, str], _Kept]:
-    """What was recorded on some days, by zone, day and slot; of some zones, or of all.  One statement."""
-    statement = (
-        sa.select(Record, User.name, RecordItem)
-        .join(User, User.id == Record.by)
-        .outerjoin(RecordItem, RecordItem.record_id == Record.id)
-        .where(Record.day.in_(days))
-    )
-    if zone_ids is not None:
-        statement = statement.where(Record.zone_id.in_(zone_ids))
-    found: dict[tuple[int, date, str], _Kept] = {}
-    for record, by, item in db.session.execute(statement):
-        kept = found.setdefault((record.zone_id, record.day, record.slot), _Kept(record, by, {}))
-        if item is not None:
-            kept.items[item.object_id] = item
-    return found
-
-
 def _task(
     day: date,
     checklist: list[Any],
     done_by: Responsible,
     calendar: Around,
-    records: dict[tuple[int, date, str], _Kept],
+    recorded: dict[tuple[int, date, str], Kept],
+    turns: Collection[tuple[int, date]],
     now: datetime,
 ) -> Task:
     first = checklist[0]
@@ -254,9 +248,13 @@ def _task(
         ),
         late_until=late_until(day, after, where),
     )
-    kept = records.get((zone.id, day, slot_code(slot)))
+    kept = recorded.get((zone.id, day, slot_code(slot)))
     items = tuple(_item(row.ZoneObject, row.Schedule, kept) for row in checklist)
-    recorded = Recorded(kept.record.id, kept.by, kept.record.finished) if kept else None
+    disinfects = any(item.schedule.agent is not Agent.NONE for item in items)
+    turn_taken = disinfects and (zone.id, day) in turns
+    said = kept.said if kept else Said()
+    record = kept.record if kept else None
+    finished = record.finished if record else None
     return Task(
         name=TaskName(zone.public_code, day, slot),
         zone=zone,
@@ -264,14 +262,21 @@ def _task(
         done_by=done_by,
         times=times,
         items=items,
-        recorded=recorded,
+        recorded=Recorded(record.id, kept.by, finished, record.excuse, kept.excused_by)
+        if kept and record
+        else None,
         outcome=outcome_of(
-            times, [item.answer for item in items], recorded.finished if recorded else None, now
+            times,
+            [item.answer for item in items],
+            finished,
+            now,
+            replace(said, excused=said.excused or turn_taken),
         ),
+        turn_taken=turn_taken,
     )
 
 
-def _item(thing: ZoneObject, schedule: Schedule, kept: _Kept | None) -> Item:
+def _item(thing: ZoneObject, schedule: Schedule, kept: Kept | None) -> Item:
     given = kept.items.get(thing.id) if kept else None
     answer = Answer(given.result, given.reason) if given else None
     if given is None:

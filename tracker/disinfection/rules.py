@@ -126,17 +126,25 @@ class TaskState(StrEnum):
     DONE = "done"
     """Finished on time."""
     LATE = "late"
+    VERIFIED = "verified"
+    """Done, on time or late, and somebody else has looked at it and taken it."""
+    REJECTED = "rejected"
+    """Somebody else has given it back: it is to be done again."""
     NOT_DONE = "not_done"
     """Finished, with a reason for every item that applies: nothing was done."""
     EXCUSED = "excused"
-    """The same, and every reason lies with the school."""
+    """It counts as fulfilled: every reason lies with the school, somebody excused it, or a terminal
+    disinfection of the place took its turn that day."""
     MISSED = "missed"
 
 
-OPEN_STATES = frozenset({TaskState.DUE, TaskState.OVERDUE})
+OPEN_STATES = frozenset({TaskState.DUE, TaskState.OVERDUE, TaskState.REJECTED})
 """A task in one of these takes answers."""
 
-FINISHED_STATES = frozenset({TaskState.DONE, TaskState.LATE, TaskState.NOT_DONE, TaskState.EXCUSED})
+DONE_STATES = frozenset({TaskState.DONE, TaskState.LATE, TaskState.VERIFIED})
+"""A task in one of these can be verified."""
+
+FINISHED_STATES = DONE_STATES | {TaskState.NOT_DONE, TaskState.EXCUSED}
 
 
 class Refusal(StrEnum):
@@ -156,6 +164,11 @@ class Refusal(StrEnum):
     BATCH_OLD = "batch_old"
     LOT_EXPIRED = "lot_expired"
     SAFETY_UNREAD = "safety_unread"
+    VERIFIED = "verified"
+    OWN_WORK = "own_work"
+    NOTHING_DONE = "nothing_done"
+    VERIFY_OVER = "verify_over"
+    WHY_NEEDED = "why_needed"
     ZONES_EXIST = "zones_exist"
 
 
@@ -199,6 +212,18 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What others have said of a task."""
+
+    excused: bool = False
+    """Somebody excused it, or a terminal disinfection of the place took its turn that day."""
+    verified: bool = False
+    """What was finished was looked at and taken."""
+    redo_until: datetime | None = None
+    """It was given back: until then it may be done again."""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a task turned out: its state, and the items that scores count."""
 
@@ -214,9 +239,13 @@ class Outcome:
 
 
 def outcome_of(
-    times: TaskTimes, answers: Sequence[Answer | None], finished: datetime | None, now: datetime
+    times: TaskTimes,
+    answers: Sequence[Answer | None],
+    finished: datetime | None,
+    now: datetime,
+    said: Said = Said(),
 ) -> Outcome:
-    """How a task turned out or stands at `now`: the only place that tells done, late and missed apart.
+    """How a task turned out or stands at `now`: with `outcome_frames` what tells done, late and missed apart.
 
     `answers` are those to the items scheduled that day, None where one is open.  Until the record is
     finished, its answers count for nothing.
@@ -227,12 +256,19 @@ def outcome_of(
     done = sum(answer.result is ItemResult.DONE for answer in given)
     excused = sum(reason in NOT_THE_CLASS for reason in not_done)
     late = finished is not None and finished > times.on_time_until
-    if finished is None:
+    until = max(times.late_until, said.redo_until or times.late_until)
+    if said.excused:
+        state = TaskState.EXCUSED
+    elif finished is None and said.redo_until:
+        state = TaskState.REJECTED if now <= until else TaskState.MISSED
+    elif finished is None:
         state = _state_of_open(times, now)
-    elif finished > times.late_until:
+    elif finished > until:
         state = TaskState.MISSED
     elif not_done and not done:
         state = TaskState.EXCUSED if excused == len(not_done) else TaskState.NOT_DONE
+    elif said.verified:
+        state = TaskState.VERIFIED
     else:
         state = TaskState.LATE if late else TaskState.DONE
     return Outcome(state, late, applicable, done, len(not_done), excused)
@@ -251,12 +287,21 @@ def correction_until(finished: datetime, zone: tzinfo) -> datetime:
     return datetime.combine(finished.astimezone(zone).date() + timedelta(days=2), time(), zone)
 
 
-def refusal_of(outcome: Outcome, finished: datetime | None, now: datetime, zone: tzinfo) -> Refusal | None:
+VERIFY_WITHIN = timedelta(days=7)
+"""For so long after it was finished a task can be verified or given back; set by the school."""
+
+
+def refusal_of(
+    times: TaskTimes, outcome: Outcome, finished: datetime | None, now: datetime, zone: tzinfo
+) -> Refusal | None:
     """Why a task takes no answer at `now`; None if it does."""
-    if outcome.state is TaskState.SOON:
-        return Refusal.NOT_OPEN
     if finished is None:
-        return Refusal.MISSED if outcome.state is TaskState.MISSED else None
+        if now < times.opens:
+            return Refusal.NOT_OPEN
+        is_open = outcome.state is TaskState.REJECTED or now <= times.late_until
+        return None if is_open else Refusal.MISSED
+    if outcome.state is TaskState.VERIFIED:
+        return Refusal.VERIFIED
     return Refusal.CORRECTION_OVER if now > correction_until(finished, zone) else None
 
 
@@ -277,6 +322,7 @@ def group_of(state: TaskState) -> Group:
     return {
         TaskState.OVERDUE: Group.OVERDUE,
         TaskState.DUE: Group.NOW,
+        TaskState.REJECTED: Group.NOW,
         TaskState.SOON: Group.LATER,
         TaskState.MISSED: Group.MISSED,
     }[state]

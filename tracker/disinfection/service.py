@@ -20,7 +20,6 @@ from tracker.disinfection.rules import (
     RecordState,
     Refusal,
     correction_until,
-    refusal_of,
     slot_code,
 )
 from tracker.errors import Rejected
@@ -159,8 +158,7 @@ def _open_task(name: TaskName, at: datetime) -> Task:
     task = queries.task(name, at)
     if task is None:
         raise Rejected(Refusal.NOT_OF_TASK)
-    finished = task.recorded.finished if task.recorded else None
-    reason = refusal_of(task.outcome, finished, at, clock.zone())
+    reason = task.refusal(at)
     if reason is not None:
         raise Rejected(reason, **limits_of(task))
     return task
@@ -168,8 +166,7 @@ def _open_task(name: TaskName, at: datetime) -> Task:
 
 def limits_of(task: Task) -> dict[str, Any]:
     """From when and until when a task takes answers: what its refusals name."""
-    finished = task.recorded.finished if task.recorded else None
-    until = correction_until(finished, clock.zone()) if finished else task.times.late_until
+    until = correction_until(task.finished, clock.zone()) if task.finished else task.times.late_until
     return {"opens": task.times.opens, "until": until}
 
 
@@ -188,7 +185,10 @@ def _hold(by: int, at: datetime, task: Task) -> tuple[Record, dict[int, RecordIt
     items = db.session.scalars(
         sa.select(RecordItem).where(RecordItem.record_id == record.id).execution_options(**fresh)
     )
-    return record, {item.object_id: item for item in items}
+    found = {item.object_id: item for item in items}
+    if not found and record.state is RecordState.DRAFT:  # an excuse may have begun it
+        record.by, record.started = by, at
+    return record, found
 
 
 def _sign(by: int, at: datetime, record: Record, *, answered: int) -> None:

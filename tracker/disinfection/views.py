@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.accounts.guards import requires
-from tracker.disinfection import event_queries, forms, means_queries, queries, service
+from tracker.disinfection import event_queries, forms, means_queries, queries, record_queries, service
 from tracker.disinfection.queries import Task, TaskName
-from tracker.disinfection.rules import ItemResult, read_slot, refusal_of
+from tracker.disinfection.rules import DONE_STATES, ItemResult, read_slot
 from tracker.disinfection.task_forms import Deed, ItemPage, TaskForm
+from tracker.disinfection.verdict_forms import ExcuseForm, VerdictForm
 from tracker.edge import once, page
 from tracker.errors import Rejected
 from tracker.permissions import Permission, permits
@@ -61,10 +62,12 @@ def task(public_code: str, day: str, slot: str) -> Task | None:
     return queries.task(TaskName(public_code, on, hour), clock.now()) if hour else None
 
 
-def _address(name: TaskName, item: int | None = None) -> str:
+def address(name: TaskName, item: int | None = None) -> str:
     anchor = None if item is None else f"item-{item}"
     slot = name.slot.strftime("%H:%M")
-    return url_for(".checklist", public_code=name.public_code, day=name.day, slot=slot, _anchor=anchor)
+    return url_for(
+        "disinfection.checklist", public_code=name.public_code, day=name.day, slot=slot, _anchor=anchor
+    )
 
 
 @bp.get("/<public_code>/<day>/<slot>")
@@ -74,10 +77,14 @@ def checklist(what: Task) -> Any:
     return _checklist(what, TaskForm(formdata=None))
 
 
-def _checklist(what: Task, form: TaskForm) -> Any:
-    finished = what.recorded.finished if what.recorded else None
+def checklist_page(name: TaskName, form: Any) -> Any:
+    """The page of a task as it stands now, with a form that was refused."""
+    return _checklist(queries.task(name, clock.now()) or abort(404), form)
+
+
+def _checklist(what: Task, form: Any) -> Any:
     mine = permits(g.identity, Permission.TASK_RECORD, what)
-    closed = refusal_of(what.outcome, finished, clock.now(), clock.zone())
+    closed = what.refusal(clock.now())
     found = means_queries.sources(what)
     unread = means_queries.unread(g.identity.user_id, found) if mine and closed is None else set()
     items = {
@@ -92,8 +99,9 @@ def _checklist(what: Task, form: TaskForm) -> Any:
         )
         for item in what.items
     }
-    if form.item.data in items and form.errors:
+    if isinstance(form, TaskForm) and form.item.data in items and form.errors:
         items[form.item.data].take(form)
+    verdicts = record_queries.verdicts(what.recorded.record_id) if what.recorded else []
     return page(
         "disinfection/task.html",
         task=what,
@@ -104,9 +112,20 @@ def _checklist(what: Task, form: TaskForm) -> Any:
         unread=bool(unread),
         closed=forms.refusal_words(closed, service.limits_of(what)) if mine and closed else None,
         zone_name=zone_name(what, what.day),
+        verdicts=verdicts,
+        verdict_form=form if isinstance(form, VerdictForm) else VerdictForm(formdata=None),
+        excuse_form=form if isinstance(form, ExcuseForm) else _excuse_form(what),
+        may_verify=what.outcome.state in DONE_STATES and permits(g.identity, Permission.TASK_VERIFY, what),
+        may_excuse=permits(g.identity, Permission.TASK_EXCUSE, what)
+        and not queries.does(g.identity, what.done_by),
         results=ItemResult,
         closed_by=event_queries.closed_by(what.zone.id, clock.now()),
     )
+
+
+def _excuse_form(what: Task) -> ExcuseForm:
+    excuse = what.recorded.excuse if what.recorded else None
+    return ExcuseForm(formdata=None, code=excuse.value if excuse else "")
 
 
 @bp.post("/<public_code>/<day>/<slot>")
@@ -129,21 +148,18 @@ def record(what: Task) -> Any:
             return once("disinfection.answer", lambda: _answer(name, form))
         except Rejected as no:
             form.refuse(no.field, forms.refusal_words(no.reason, no.details))
-    fresh = queries.task(name, clock.now())
-    if fresh is None:
-        abort(404)
-    return _checklist(fresh, form)
+    return checklist_page(name, form)
 
 
 def _answer(name: TaskName, form: TaskForm) -> str:
     item = int(form.item.data or 0)
     service.answer(g.identity.user_id, clock.now(), name, item, form.given, form.note.data, form.means)
-    return _address(name, item)
+    return address(name, item)
 
 
 def _read(name: TaskName) -> str:
     service.read_safety(g.identity.user_id, clock.now(), name)
-    return _address(name)
+    return address(name)
 
 
 def _finish(name: TaskName, deed: Deed) -> str:
