@@ -34,6 +34,21 @@
       });
     });
 
+    // A place follows its duty: `class:7` is offered where the duty is in a class, none where it is the school's.
+    document.querySelectorAll("select[data-follows]").forEach(function (place) {
+      var duty = document.getElementById(place.dataset.follows), kinds = JSON.parse(place.dataset.kinds);
+      function follow() {
+        var kind = kinds[duty.value];
+        place.parentElement.hidden = kind === "school";
+        Array.from(place.options).forEach(function (one) {
+          one.hidden = one.disabled = one.value !== "" && one.value.split(":")[0] !== kind;
+          if (one.disabled && one.selected) place.value = "";
+        });
+      }
+      duty.addEventListener("change", follow);
+      follow();
+    });
+
     // A second tap sends nothing new: the form's key sees to that; this only tells the eye.
     document.querySelectorAll("form[method=post]").forEach(function (form) {
       form.addEventListener("submit", function (event) {

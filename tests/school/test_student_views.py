@@ -81,6 +81,7 @@ def test_a_correction_moves_nobody_and_leaves_guardians_alone(sign_in, cast):
     ({"student_number": "T2024101"}, "student_number"),   # somebody has it
     ({"student_number": "a b"}, "student_number"),
     ({"seat": "first"}, "seat"),
+    ({"seat": "2"}, "seat"),                              # somebody sits there
     ({"birth_date": "soon"}, "birth_date"),
     ({"guardian_phone": "call me"}, "guardian_phone"),
     ({"on": "2030-01-01"}, "on"),

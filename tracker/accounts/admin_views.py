@@ -183,13 +183,14 @@ def reset_password(account: Account) -> Any:
 def assign(user: User) -> Any:
     """Give somebody a duty in a class or a department, from a day on."""
     day, user_id = school.roster_day(clock.today()), user.id
-    form = forms.AssignForm(starts=school.first_day(clock.today()))
-    gone = {
+    form = forms.AssignForm(starts=max(clock.today(), school.first_day(clock.today())))
+    no_more = {
         (Place.CLASS.value, one.id)
         for one in school.all_classes()
         if not is_grade_class(one.stage, one.entry_year, day)
     }
-    form.offer({place: label for place, label in _places(day).items() if place not in gone})
+    no_more.add((Place.SCHOOL.value, 0))
+    form.offer({place: label for place, label in _places(day).items() if place not in no_more})
 
     def give() -> str:
         service.assign(

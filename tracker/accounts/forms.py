@@ -1,5 +1,6 @@
 """Signing in, passwords, accounts and duties as they are typed, and what is said where a rule refuses."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -243,7 +244,7 @@ class SwitchForm(Form):
 
 
 class AssignForm(Form):
-    """A duty in a class, a grade, a department, or for the whole school."""
+    """A duty in a class, a grade, a department, or for the whole school, which is no place to choose."""
 
     duty = SelectField(_l("Assignment"), choices=lambda: offered((duty.value, word(duty)) for duty in Duty))
     place = SelectField(_l("Place"))
@@ -252,11 +253,14 @@ class AssignForm(Form):
 
     def offer(self, places: Mapping[tuple[str, int], str]) -> None:
         """The places that may be chosen, by kind and id."""
-        self.place.choices = offered((f"{kind}:{number}", label) for (kind, number), label in places.items())
+        named = [(f"{kind}:{number}", label) for (kind, number), label in places.items()]
+        self.place.choices = offered([("", "–"), *named])
+        self.place.render_kw = {"data-follows": self.duty.id, "data-kinds": json.dumps(PLACE_OF)}
 
     def validate_place(self, field: Any) -> None:
-        """Each kind of duty is in its kind of place."""
-        if self.duty.data in set(Duty) and self._chosen[0] != (asked := PLACE_OF[Duty(self.duty.data)]):
+        """Each kind of duty is in its kind of place; one for the whole school asks for none."""
+        asked = PLACE_OF[Duty(self.duty.data)] if self.duty.data in set(Duty) else Place.SCHOOL
+        if asked is not Place.SCHOOL and self._chosen[0] != asked:
             raise ValidationError(PLACE_ASKED[asked])
 
     @property
@@ -280,15 +284,13 @@ class AssignForm(Form):
         return kind, number
 
     def _number(self, asked: Place) -> int | None:
-        kind, number = self._chosen
-        return int(number) if kind == asked else None
+        return int(self._chosen[1]) if PLACE_OF[Duty(self.duty.data)] is asked else None
 
 
 PLACE_ASKED: dict[Place, Any] = {
     Place.CLASS: _l("Please choose a class for this assignment."),
     Place.GRADE: _l("Please choose a grade for this assignment."),
     Place.DEPARTMENT: _l("Please choose a department for this assignment."),
-    Place.SCHOOL: _l("Please choose the whole school for this assignment."),
 }
 
 

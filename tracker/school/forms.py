@@ -60,6 +60,7 @@ WORDS: dict[Refusal, Any] = {
         "%(num)s row is wrong. Nothing was imported.", "%(num)s rows are wrong. Nothing was imported.", count
     ),
     Refusal.NUMBER_TAKEN: _l("Another student has this number."),
+    Refusal.SEAT_TAKEN: _l("Another student of this class has this seat."),
     Refusal.UPLOAD_GONE: _l("This upload is no longer kept. Please upload the file again."),
     Refusal.ROSTER_CHANGED: _l(
         "The roster changed since this page was made. Nothing was imported; please look through it again."

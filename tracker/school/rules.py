@@ -94,6 +94,7 @@ class Refusal(StrEnum):
     UPLOAD_GONE = "upload_gone"
     ROSTER_CHANGED = "roster_changed"
     NUMBER_TAKEN = "number_taken"
+    SEAT_TAKEN = "seat_taken"
 
 
 class ExcuseCode(StrEnum):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 
@@ -57,7 +58,7 @@ class StudentForm(Form):
         """Say at its field what is wrong with a cell."""
         for one in wrong:
             problem, remedy = reason_words(one.reason, one.details)
-            self.refuse(one.column.value, f"{problem}. {remedy}.")
+            self.refuse(one.column.value, _("%(problem)s. %(remedy)s.", problem=problem, remedy=remedy))
 
 
 COLUMNS = (Column.STUDENT_NUMBER, Column.NAME, Column.SEAT, Column.SEX, Column.BIRTH_DATE)

@@ -3,9 +3,10 @@
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from tracker.db import db
-from tracker.school.models import Student
+from tracker.school.models import Enrolment, Student
 from tracker.school.rules import school_year_of
 
 PROVISIONAL = "TEMP"
@@ -14,6 +15,27 @@ PROVISIONAL = "TEMP"
 def has_number(number: str) -> bool:
     """Whether a number is a student's."""
     return bool(db.session.scalar(sa.select(sa.exists().where(Student.number == number))))
+
+
+def shares_a_seat(number: str) -> bool:
+    """Whether the newest place of the student of this number is somebody else's too, on any day."""
+    mine, other = aliased(Enrolment), aliased(Enrolment)
+    newest = (
+        sa.select(mine.class_id, mine.seat, mine.starts, mine.ends, mine.student_id)
+        .join(Student, Student.id == mine.student_id)
+        .where(Student.number == number)
+        .order_by(mine.starts.desc())
+        .limit(1)
+        .subquery()
+    )
+    taken = sa.exists().where(
+        other.class_id == newest.c.class_id,
+        other.seat == newest.c.seat,
+        other.student_id != newest.c.student_id,
+        sa.or_(other.ends.is_(None), other.ends >= newest.c.starts),
+        sa.or_(newest.c.ends.is_(None), newest.c.ends >= other.starts),
+    )
+    return bool(db.session.scalar(sa.select(taken).select_from(newest)))
 
 
 def next_provisional(day: date) -> str:

@@ -22,7 +22,7 @@ def one_row(cells: dict[Column, str]) -> Table:
 def add(by: int, at: datetime, cells: dict[Column, str], days: Days) -> None:
     """Add one child.  Without a number it gets a provisional one, to be replaced when the real one comes.
 
-    Rejected if the number is somebody's already.
+    Rejected if the number or the seat is somebody's already.
     """
     number = cells[Column.STUDENT_NUMBER]
     provisional = not number
@@ -31,7 +31,7 @@ def add(by: int, at: datetime, cells: dict[Column, str], days: Days) -> None:
     elif student_queries.has_number(number):
         raise Rejected(Refusal.NUMBER_TAKEN, Column.STUDENT_NUMBER)
     table = one_row(cells | {Column.STUDENT_NUMBER: number})
-    roster_service.import_roster(by, at, table, "", days)
+    _seated(by, at, table, number, days)
     if provisional:
         db.session.execute(sa.update(Student).where(Student.number == number).values(is_provisional=True))
 
@@ -40,7 +40,7 @@ def change(by: int, at: datetime, student_id: int, cells: dict[Column, str], day
     """Correct one child, or move it to another class from a day on.
 
     A number that is given takes the place of the one there was, provisional or mistyped, and the child
-    stays the same.  Rejected if it is somebody else's.
+    stays the same.  Rejected if it or the seat is somebody else's.
     """
     student = db.session.get_one(Student, student_id)
     number = cells[Column.STUDENT_NUMBER]
@@ -50,4 +50,10 @@ def change(by: int, at: datetime, student_id: int, cells: dict[Column, str], day
         student.number, student.is_provisional = number, False
         db.session.flush()  # the roster finds the child by it
         audit.record(by, at, "student.number", "student", student_id, student_id=student_id)
-    roster_service.import_roster(by, at, one_row(cells), "", days)
+    _seated(by, at, one_row(cells), number, days)
+
+
+def _seated(by: int, at: datetime, table: Table, number: str, days: Days) -> None:
+    roster_service.import_roster(by, at, table, "", days)
+    if student_queries.shares_a_seat(number):
+        raise Rejected(Refusal.SEAT_TAKEN, Column.SEAT)
