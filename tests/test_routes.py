@@ -1,9 +1,12 @@
 """Every route wears a guard, and the table of permissions holds from outside, for everybody."""
 
+import re
+
 import pytest
 from flask import Flask, url_for
 from werkzeug.routing.converters import AnyConverter, NumberConverter
 
+from tests.browser.pages import NO_PAGES, PAGES
 from tests.cast import PEOPLE
 from tests.conftest import Visitor
 from tracker.accounts.guards import PUBLIC
@@ -12,6 +15,17 @@ from tracker.permissions import PERMISSIONS, Permission
 
 def routes(app: Flask):
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def test_every_page_is_walked_in_the_browser(app):
+    """A page that is new is put among those of `tests/browser/pages.py`."""
+    urls = app.url_map.bind("")
+    walked = {
+        urls.match(re.sub(r"{\w+}", "1", path.split("?")[0]))[0]
+        for paths in (*PAGES.values(), *NO_PAGES.values())
+        for path in paths
+    }
+    assert {rule.endpoint for rule in routes(app) if "GET" in rule.methods} - walked == set()
 
 
 def test_every_view_wears_a_guard(app):

@@ -1,74 +1,76 @@
-"""Every page, for whom it is made: no axe violation, no complaint of the browser, nothing too wide."""
+"""Every page of the URL map, for whom it is made: no axe violation, no complaint of the browser, nothing too wide."""
 
+import io
 from datetime import timedelta
-from itertools import groupby
 
 import pytest
 import sqlalchemy as sa
 
+from tests.absence.test_papers import pdf
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.cast import NOW, TODAY
+from tests.browser.pages import PAGES, SHEET
+from tests.cast import NOW, PASSWORD, TERM, TODAY
 from tests.conftest import Visitor
-from tracker.absence.models import Episode, Leave
-from tracker.absence.rules import LeaveKind
+from tests.history.history import history_file
+from tests.history.test_pages import upload as upload_history
+from tests.school.test_roster_views import NEW
+from tests.school.test_roster_views import upload as upload_roster
+from tracker.absence.models import Clearance, Episode, EpisodePaper, Leave
+from tracker.absence.rules import EndedHow, EpisodeState, LeaveKind, PaperKind
+from tracker.accounts.models import Assignment
 from tracker.db import db
+from tracker.deeds.models import SchoolPaper
 from tracker.facts.rules import Diagnosis
 from tracker.gate.models import GateRecord
 from tracker.room.models import Stay
 from tracker.room.rules import Room, StayEnd, Trouble
-from tracker.screening.rules import HalfDay
-from tracker.supplies.models import Supply
+from tracker.school.models import Enrolment, RosterUpload, Term
+from tracker.screening.rules import AbsenceReason, HalfDay
+from tracker.supplies.models import Equipment, Move, Supply
 
 pytestmark = pytest.mark.browser
-
-SHEET = "/screening/2024-1/2026-09-21/arrival"
-EPISODE, STAY, LEFT, CHILD, ZONE, SUPPLY, PHONE_USER = (
-    "{episode}",
-    "{stay}",
-    "{left}",
-    "{child}",
-    "{zone}",
-    "{supply}",
-    "{ann}",
-)
-PAGES = {
-    None: ["/login"],
-    "ann": ["/", "/account/password", "/account/devices", "/account/pin/new", "/screening/", SHEET, SHEET + "?mode=full",
-            SHEET + "/1", SHEET + "/versions", SHEET.replace("arrival", "morning") + "/paste", "/screening/not-here",
-            "/screening/2024-1/emergency", "/absences/", f"/absences/{EPISODE}", "/absences/parent-call", "/leave/",
-            "/leave/2024-1", "/ledgers/class/2024-1", f"/students/{CHILD}", "/report/", "/here/", "/disinfection/", "/assessment/",
-            "/assessment/2024-1/2026-W39", "/meeting/"],
-    "nora": ["/", "/nurse/", "/nurse/close", "/screening/", "/screening/fevers", "/screening/triggers", "/absences/",
-             f"/absences/{EPISODE}", f"/absences/{EPISODE}/return-slip", "/absences/returns", "/absences/return-rules/",
-             "/absences/return-rules/influenza", "/room/", f"/room/{STAY}", f"/room/{LEFT}/slip", "/report/2023-2", "/here/",
-             "/ledgers/", "/ledgers/day", "/ledgers/absences", "/ledgers/room", "/ledgers/returns", "/gate/", "/gate/classes/2024-1", f"/gate/students/{CHILD}", "/school/history", "/school/", "/nothing"],
-    "gus": ["/", "/gate/", "/gate/slips"],
-    "sam": ["/", "/disinfection/", "/supplies/mix", "/report/", "/absences/"],
-    "lou": ["/", "/disinfection/zones", "/supplies/", f"/supplies/{SUPPLY}", f"/supplies/{SUPPLY}/issue",
-            f"/supplies/{SUPPLY}/lots/new", "/supplies/devices/new", "/school/", "/meeting/"],
-    "asa": ["/", "/assessment/", "/meeting/", "/school/calendar", "/school/calendar/2026-09-22", "/school/changes",
-            "/school/sessions", "/school/sessions/noon/routine", "/school/sessions/level",
-            "/school/sessions/exceptions/new", "/admin/passwords"],
-    "pia": ["/", "/screening/", "/here/", "/meeting/"],
-    "ada": ["/", "/school/", "/school/import", "/school/calendar", "/school/classes/2024-1", "/school/classes/2024-1/new",
-            f"/school/students/{CHILD}", "/admin/", "/admin/accounts/new", f"/admin/accounts/{PHONE_USER}",
-            f"/admin/accounts/{PHONE_USER}/assign"],
-}  # fmt: skip
 
 
 @pytest.fixture
 def lived(served):
-    """A school in the middle of its morning: what addresses name, by the names used above."""
-    children, cast = served.cast.students["3-1"], served.cast
-    ann = Visitor(served.app).sign_in("ann")
+    """A school in the middle of its morning: by their names the numbers of the addresses above."""
+    cast = served.cast
+    children = cast.students["3-1"]
+    ann, nora, lou, ada = (Visitor(served.app).sign_in(who) for who in ("ann", "nora", "lou", "ada"))
     ann.send(
         ann.get(SHEET), "#sheet",
         **{f"t1__{children[0]}": "37.9", f"state__{children[1]}": "absent:illness", f"state__{children[2]}": "not_here"},
     )  # fmt: skip
-    lou = Visitor(served.app).sign_in("lou")
+    ann.send(ann.get("/account/pin/new"), old=PASSWORD, pin="2580", again="2580")
+    upload_roster(ada, NEW)
+    ada.send(ada.get(ada.location), "#confirm")
+    roll = ada.location.split("/")[-1]
+    past = []
+    for child, confirmed in (("T2024101", True), ("T2024102", False)):
+        upload_history(nora, history_file(("2026-09-07", "morning", child, "absent", "illness")))
+        if confirmed:
+            nora.send(nora.get(nora.location), "#confirm")
+        past.append(nora.location.split("/")[-1])
+    upload_roster(ada, NEW.replace("赵小四".encode(), "赵小五".encode()))
+    nora.send(
+        nora.get("/school/papers/new"), kind="plan", title="Plan", version="1", adopted_by="Staff",
+        file=(io.BytesIO(pdf()), "plan.pdf"),
+    )  # fmt: skip
     lou.send(lou.get("/supplies/"))
+    lou.send(
+        lou.get("/supplies/devices/new"),
+        number="T-1",
+        kind="forehead",
+        name="Thermometer",
+        room="Gate",
+        keeper="Nora",
+    )
     with served.app.app_context():
-        episode = db.session.scalars(sa.select(Episode)).one()
+        supply = db.session.scalar(sa.select(sa.func.min(Supply.id)))
+    nora.send(nora.get(f"/supplies/{supply}/request"), quantity="5")
+    with served.app.app_context():
+        first = lambda column: db.session.scalar(sa.select(column).order_by(column))  # noqa: E731
+        episode = db.session.scalars(sa.select(Episode).where(Episode.student_id == children[1])).one()
         episode.diagnosis = Diagnosis.INFLUENZA
         gone = {"ended_at": NOW, "ended_how": StayEnd.FETCHED, "relation": "mother"}
         stays = [
@@ -78,49 +80,78 @@ def lived(served):
             )
             for n, more in enumerate(({}, gone))
         ]  # fmt: skip
+        cleared = Episode(
+            student_id=children[5], class_id=cast.classes["3-1"], first_on=TERM[0], first_half=HalfDay.MORNING,
+            last_absent_on=TERM[0], state=EpisodeState.CLOSED, reason=AbsenceReason.ILLNESS, opened_at=NOW,
+            ended_on=TODAY, ended_half=HalfDay.MORNING, ended_how=EndedHow.RETURNED, closed_at=NOW,
+        )  # fmt: skip
         stays.append(
             Stay(
                 student_id=cast.students["4-2"][2], reported_at=NOW, reported_by=cast.users["ann"], trouble=Trouble.OTHER,
                 place="", soiled=False,
             )
         )  # fmt: skip
-        db.session.add_all(stays)
-        db.session.add(
-            GateRecord(day=TODAY, lane=1, device="forehead/infrared", by=cast.users["gus"], opened_at=NOW)
-        )
-        db.session.add(
+        plan = db.session.scalars(sa.select(SchoolPaper)).one()
+        db.session.add_all((cleared, *stays))
+        db.session.flush()
+        db.session.add_all((
+            GateRecord(day=TODAY, lane=1, device="forehead/infrared", by=cast.users["gus"], opened_at=NOW),
             Leave(
                 student_id=children[4], from_on=TODAY, from_half=HalfDay.MORNING, to_on=TODAY, to_half=HalfDay.AFTERNOON,
                 kind=LeaveKind.OFFICIAL, by=cast.users["ann"], at=NOW,
-            )
-        )  # fmt: skip
+            ),
+            Clearance(
+                episode_id=cleared.id, no=1, returns_on=TODAY, conditions=[], papers=[], by=cast.users["nora"], at=NOW
+            ),
+            EpisodePaper(episode_id=episode.id, attachment_id=plan.attachment_id, kind=PaperKind.RECOVERY),
+        ))  # fmt: skip
+        left = cast.students["4-2"][7]
+        db.session.execute(
+            sa.update(Enrolment).where(Enrolment.student_id == left).values(ends=TODAY - timedelta(days=1))
+        )
         db.session.commit()
         names = {
-            "episode": episode.id, "stay": stays[0].id, "left": stays[1].id, "child": children[0],
-            "supply": db.session.scalar(sa.select(sa.func.min(Supply.id))), "ann": cast.users["ann"],
+            "episode": episode.id, "cleared": cleared.id, "stay": stays[0].id, "left": stays[1].id, "sent": stays[2].id, "child": children[1],
+            "paper": plan.attachment_id, "plan": plan.id, "history": past[1], "past": past[0], "roll": roll,
+            "roster": first(RosterUpload.id), "supply": supply, "move": first(Move.id), "device": first(Equipment.id),
+            "term": first(Term.id), "ann": cast.users["ann"], "duty": first(Assignment.id), "gone": left,
         }  # fmt: skip
         db.session.remove()
     return names
 
 
-@pytest.mark.parametrize("device, turn", [(PHONE, 0), (DESKTOP, 1)], ids=["phone", "desktop"])
-def test_every_page_is_for_everybody(visit, lived, device, turn):
-    """Each page in one language on the phone and in the other on the desktop; on one of them axe looks at it."""
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize(
+    "device, turn, script",
+    [(PHONE, 0, True), (DESKTOP, 1, True), (PHONE, 1, False)],
+    ids=["phone", "desktop", "without a script"],
+)
+def test_every_page_is_for_everybody(visit, lived, device, turn, script):
+    """Each page in one language on the phone and in the other on the desktop, where axe looks at it on one of them;
+    and once more on the phone in the other language, without a script."""
     found = {}
-    pages = [(who, path.format(**lived)) for who, paths in PAGES.items() for path in paths]
-    for who, group in groupby(enumerate(pages), key=lambda one: one[1][0]):
-        watched = {language: visit(who, device, language=language) for language in ("zh_Hans", "en")}
-        for number, (_who, path) in group:
-            seen = watched["zh_Hans" if number % 2 == turn else "en"]
-            page = seen.open(path)
-            if number // 2 % 2 == turn and (wrong := seen.violations()):
+    for nth, (who, paths) in enumerate(PAGES.items()):
+        watched = visit(who, device, language=("zh_Hans", "en")[(nth + turn) % 2], script=script)
+        for number, path in enumerate(paths):
+            answer = watched.page.goto(watched.base + path.format(**lived))
+            if answer.status != 200:
+                found[who, path] = answer.status
+            if script and number % 2 == turn and (wrong := watched.violations()):
                 found[who, path] = wrong
-            root = "document.documentElement"
-            if (wide := page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")) > 0:
+            if (wide := watched.page.evaluate(WIDER)) > 0:
                 found[who, path, "too wide"] = wide
-        for seen in watched.values():
-            seen.page.close()
+        watched.page.close()
     assert found == {}
+
+
+@pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_page_that_is_not_there_and_the_page_for_others(visit, served, device):
+    watched = visit("sam", device)
+    for path, status in (("/nothing", 404), ("/absences/", 403)):
+        assert watched.page.goto(watched.base + path).status == status
+        assert watched.violations() == [] and watched.page.evaluate(WIDER) <= 0
 
 
 @pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
