@@ -7,8 +7,10 @@ from random import Random
 from typing import Any
 
 from tracker import clock
+from tracker.demo.store import Store
 from tracker.disinfection.models import Schedule
 from tracker.disinfection.rules import ItemResult, Method, NotDoneReason, RecordState, slot_code
+from tracker.school.rules import ExcuseCode
 
 REASONS = (
     *[NotDoneReason.NO_AGENT, NotDoneReason.SHORT_OF_HANDS] * 3,
@@ -37,7 +39,7 @@ class Slot:
 
 
 def records(
-    random: Random, slots: Sequence[Slot], days: Sequence[date], now: datetime
+    random: Random, slots: Sequence[Slot], days: Sequence[date], now: datetime, store: Store
 ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
     """The records of the tasks of all days, each with its items, as rows; nothing after `now`.
 
@@ -61,8 +63,10 @@ def records(
                     "by": slot.keepers[number % len(slot.keepers)],
                     "started": times[0],
                     "finished": times[1],
+                    "excuse": None,
+                    "excused_by": None,
                 }
-                yield record, _answers(random, slot, asked)
+                yield record, _answers(random, slot, asked, day, store)
 
 
 def _times(
@@ -84,7 +88,9 @@ def _times(
     return None
 
 
-def _answers(random: Random, slot: Slot, asked: Sequence[Schedule]) -> list[dict[str, Any]]:
+def _answers(
+    random: Random, slot: Slot, asked: Sequence[Schedule], day: date, store: Store
+) -> list[dict[str, Any]]:
     """One row for each item; now and then one was not done, for a reason."""
     skipped = random.choice(asked) if random.random() < (1 - slot.diligence) * 0.5 else None
     return [
@@ -93,6 +99,38 @@ def _answers(random: Random, slot: Slot, asked: Sequence[Schedule]) -> list[dict
             "result": ItemResult.NOT_DONE if one is skipped else ItemResult.DONE,
             "reason": random.choice(REASONS) if one is skipped else None,
             "note": None,
+            **store.means(one, day, is_done=one is not skipped),
         }
         for one in asked
     ]
+
+
+GIVEN_BACK, EXCUSED = "窗台有积灰，请重新擦拭。", ExcuseCode.SUPPLY
+
+
+def verdicts(
+    random: Random, records: Sequence[dict[str, Any]], days: Sequence[date], now: datetime, by: int
+) -> list[dict[str, Any]]:
+    """What the head of logistics said of the last days: most was taken, one given back, one excused.
+
+    The rows of the verdicts; what was given back or excused is changed in `records`.
+    """
+    *_, eve, last = days
+    at = clock.at(last, time(7, 50))
+    recent = [one for one in records if one["day"] in days[-5:] and one["finished"] < at and one["by"] != by]
+    looked_at = random.sample(recent, len(recent) // 2)
+    back = next((one for one in looked_at if one["day"] == eve), None)
+    late = next((one for one in recent if one not in looked_at and one["finished"].date() > one["day"]), None)
+    if late is not None:
+        late.update(excuse=EXCUSED, excused_by=by)
+    rows = [
+        {
+            "record_id": one["id"], "no": 1, "finished": one["finished"], "accepted": one is not back,
+            "reason": GIVEN_BACK if one is back else None, "by": by, "at": at,
+            "redo_until": clock.at(last + timedelta(days=1), time()) if one is back else None,
+        }
+        for one in looked_at
+    ]  # fmt: skip
+    if back is not None:
+        back.update(state=RecordState.DRAFT, finished=None)
+    return rows

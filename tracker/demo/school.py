@@ -16,10 +16,10 @@ from tracker.accounts.service import hash_password
 from tracker.audit.models import Trail
 from tracker.datafolder import encrypt, phone_hash
 from tracker.db import Model, db, transaction
-from tracker.demo import cleaning, illness, observation, people
+from tracker.demo import cleaning, illness, observation, people, store
 from tracker.demo.history import Pupils, Row, Telling
 from tracker.disinfection import zone_service as zones
-from tracker.disinfection.models import Record, RecordItem, Schedule, ZoneOwner
+from tracker.disinfection.models import Record, RecordItem, Schedule, Verification, ZoneOwner
 from tracker.facts.models import Observation
 from tracker.operations import service as nights
 from tracker.operations.rules import JobKind
@@ -91,6 +91,8 @@ class School:
     keepers: dict[tuple[str, int], list[int]]
     """Who cares for a class, or for a department's zones: user ids by `class` or `department` and its id."""
     nurse: int
+    logistics: int
+    store: store.Store
 
 
 def furnish(day: date, *, classes: int = CLASSES, days: int = DAYS, seed: int = SEED) -> None:
@@ -167,9 +169,25 @@ def _lay(random: Random, days: Sequence[date], today: int, count: int) -> School
             grade = year + 1 - person.room.grade if person.room and what is Duty.GRADE_HEAD else None
             db.session.add(Assignment(user_id=user.id, what=what, entry_year=grade, starts=start))
     db.session.flush()  # before rows that go past the session
-    nurse = next(user.id for user in users if user.username == "nurse")
+    ids = {user.username: user.id for user in users}
+    store.hang_lamp(start)
+    stocked = store.furnish(
+        store.Staff(ids["staff"], ids["logistics"], ids["vice"], ids["nurse"], sorted(ids.values())),
+        days[: today + 1],
+    )
     own = rooms.index(people.teachers_room(rooms))
-    return School(days, today, clock.at(day, STARTS), classes, rosters, own, keepers, nurse)
+    return School(
+        days,
+        today,
+        clock.at(day, STARTS),
+        classes,
+        rosters,
+        own,
+        keepers,
+        ids["nurse"],
+        ids["logistics"],
+        stocked,
+    )
 
 
 def _enrol(
@@ -302,11 +320,14 @@ def _clean(random: Random, laid: School, telling: Telling) -> None:
                 is_behind=starts == max(of_eve, default=None) and zone_id % 7 == 0,
             )
         )
-    for record, items in cleaning.records(random, slots, days, laid.now):
+    for record, items in cleaning.records(random, slots, days, laid.now, laid.store):
         added = telling.add(Record, **record)
         telling.rows[RecordItem] += [{"record_id": added["id"], **item} for item in items]
         by, at = added["by"], added["finished"]
         telling.tell(by, at, "disinfection.finish", "record", added["id"], answered_done=len(items))
+    telling.rows[Verification] = cleaning.verdicts(
+        random, telling.rows[Record], days, laid.now, laid.logistics
+    )
 
 
 def _uneven(random: Random, count: int, least: float, most: float) -> list[float]:

@@ -24,7 +24,7 @@ from tracker.disinfection.rules import Answer, ItemResult, NotDoneReason
 from tracker.edge import Form
 from tracker.fields import Whole, offered
 from tracker.supplies.dilution_rules import Warning, warning_of
-from tracker.templating import format_hhmm
+from tracker.templating import format_moment
 from tracker.words import word
 
 
@@ -157,7 +157,7 @@ class ItemPage:
 def source_words(one: Source, plan: Plan) -> str:
     """Something an item can be done with, and what is wrong with it."""
     if one.mixed_at is not None and one.mg_per_l is not None:
-        return f"{_with_warning(one.mg_per_l, plan)} · {format_hhmm(one.mixed_at)} {one.name}"
+        return f"{_with_warning(one.mg_per_l, plan)} · {format_moment(one.mixed_at)} {one.name}"
     if one.most_hours is None:
         return one.name
     hours = _("%(hours)s of %(most)s h", hours=one.burned_minutes // 60, most=one.most_hours)
