@@ -153,7 +153,9 @@ class TestOnThePage:
         reads(cast, "sam")
         sam = sign_in("sam")
         page = sam.get(CORRIDOR)
-        assert [one.summary.text for one in page.select(".with")] == ["500 mg/L · 09-21 07:00 Store · 30 min"] * 2
+        assert [one.summary.text for one in page.select(".with")] == [
+            "500 mg/L · 09-21 07:00 Store · 30 min"
+        ] * 2
         form = page.select_one(".items form")
         hidden = {one["name"]: one["value"] for one in form.select("input[type=hidden]")}
         sam.post(form["action"], hidden | {"do": "done", "source": f"batch:{weak}", "minutes": "10"})

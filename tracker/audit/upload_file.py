@@ -43,6 +43,13 @@ def clean(content: bytes) -> CleanFile:
         return CleanFile(JPEG, _written_anew(content, kind))
 
 
+def clean_picture(content: bytes) -> CleanFile:
+    """A photograph as it may be kept.  Rejected where it is none, a PDF as well."""
+    if content and kind_of(content[:16]) in (None, Kind.PDF):
+        raise Rejected(FileRefusal.NOT_A_PICTURE, _FIELD)
+    return clean(content)
+
+
 def _written_anew(content: bytes, kind: Kind) -> bytes:
     """A picture's pixels, upright, on white, not larger than needed, as JPEG and nothing else."""
     from PIL import Image, ImageOps

@@ -20,6 +20,7 @@ class FileRefusal(StrEnum):
     EMPTY = "empty"
     TOO_LARGE = "too_large"
     NOT_A_PAPER = "not_a_paper"
+    NOT_A_PICTURE = "not_a_picture"
     HEIC = "heic"
     TOO_MANY_PIXELS = "too_many_pixels"
     UNREADABLE = "unreadable"

@@ -64,6 +64,9 @@ WORDS: Mapping[Refusal, Callable[[Mapping[str, Any]], str]] = {
     Refusal.NOTHING_DONE: lambda of: _("There is nothing done that could be verified."),
     Refusal.VERIFY_OVER: lambda of: _("It could be verified until %(moment)s.", moment=_limit(of["until"])),
     Refusal.WHY_NEEDED: lambda of: _("Please write what is to be done again."),
+    Refusal.PHOTO_NEEDED: lambda of: ngettext(
+        "A photograph of one item is asked for.", "Photographs of %(num)s items are asked for.", of["count"]
+    ),
     Refusal.ZONES_EXIST: lambda of: _("The school has zones already."),
 }
 

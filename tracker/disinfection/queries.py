@@ -56,6 +56,10 @@ class Item:
     answer: Answer | None
     note: str | None
     means: Means
+    wants_photo: bool
+    """Whether it is done only with a photograph."""
+    photo: int | None
+    """The file of it."""
 
 
 @dataclass(frozen=True)
@@ -280,8 +284,10 @@ def _item(thing: ZoneObject, schedule: Schedule, kept: Kept | None) -> Item:
     given = kept.items.get(thing.id) if kept else None
     answer = Answer(given.result, given.reason) if given else None
     if given is None:
-        return Item(thing.id, thing.kind, schedule, None, None, Means())
-    return Item(thing.id, thing.kind, schedule, answer, given.note, means_of(given))
+        return Item(thing.id, thing.kind, schedule, None, None, Means(), thing.photo, None)
+    return Item(
+        thing.id, thing.kind, schedule, answer, given.note, means_of(given), thing.photo, given.attachment_id
+    )
 
 
 def means_of(given: RecordItem) -> Means:

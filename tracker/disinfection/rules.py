@@ -169,6 +169,7 @@ class Refusal(StrEnum):
     NOTHING_DONE = "nothing_done"
     VERIFY_OVER = "verify_over"
     WHY_NEEDED = "why_needed"
+    PHOTO_NEEDED = "photo_needed"
     ZONES_EXIST = "zones_exist"
 
 

@@ -7,7 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker import clock
+from tracker.audit import attachment_service as attachments
 from tracker.audit import service as audit
+from tracker.audit.rules import AttachmentState
+from tracker.audit.upload_rules import CleanFile
 from tracker.db import db, insert
 from tracker.disinfection import means_queries as means
 from tracker.disinfection import queries
@@ -37,12 +40,13 @@ def answer(
     given: Answer,
     note: str | None = None,
     using: Means = Means(),  # noqa: B008
+    photo: CleanFile | None = None,
 ) -> None:
     """Say what became of one item, and with what it was done: at once, and again while that is allowed.
 
     Of two people at one task the last answer holds.  Rejected for an item that is not on the
-    checklist, for what was not done without a reason, for a solution or a lot that was too old, and
-    outside the task's times.
+    checklist, for what was not done without a reason, for a solution or a lot that was too old, where
+    a photograph is asked for and there is none, and outside the task's times.
     """
     task = _open_task(name, at)
     item = next((item for item in task.items if item.object_id == object_id), None)
@@ -53,15 +57,19 @@ def answer(
     is_done = given.result is ItemResult.DONE
     checked = _checked(by, task, item, using, at) if is_done else Means()
     record, before = _hold(by, at, task)
+    kept = before.get(object_id)
+    picture = _pictured(by, at, item, kept, photo) if is_done else None
     values = {
         "result": given.result,
         "reason": given.reason if given.result is ItemResult.NOT_DONE else None,
         "note": (note or None) if given.result is ItemResult.NOT_DONE else None,
+        "attachment_id": picture,
         **_columns(checked),
     }
-    kept = before.get(object_id)
     if kept is not None and all(getattr(kept, name) == value for name, value in values.items()):
         return
+    if kept is not None and kept.attachment_id not in (None, picture):
+        attachments.remove(kept.attachment_id)
     db.session.execute(
         insert(RecordItem)
         .values(record_id=record.id, object_id=object_id, **values)
@@ -69,6 +77,18 @@ def answer(
     )
     changes = {"item": item.kind.value, "from": _code(kept), "to": _code(RecordItem(**values))}
     audit.record(by, at, "disinfection.answer", "record", record.id, changes=changes)
+
+
+def _pictured(
+    by: int, at: datetime, item: Item, kept: RecordItem | None, photo: CleanFile | None
+) -> int | None:
+    """The number of an item's photograph: of this one, or of the one there was."""
+    if photo is not None and item.wants_photo:
+        return attachments.keep(by, at, photo.type, photo.content, AttachmentState.KEPT).id
+    there = kept.attachment_id if kept else None
+    if item.wants_photo and there is None:
+        raise Rejected(Refusal.PHOTO_NEEDED, "photo", count=1)
+    return there
 
 
 def _columns(using: Means) -> dict[str, int | None]:
@@ -135,6 +155,8 @@ def finish_all(by: int, at: datetime, name: TaskName) -> None:
     record, before = _hold(by, at, task)
     missing = [item for item in task.items if item.object_id not in before]
     if missing:
+        if pictures := sum(item.wants_photo for item in missing):
+            raise Rejected(Refusal.PHOTO_NEEDED, count=pictures)
         sources = means.sources(task)
         if means.unread(by, sources):
             raise Rejected(Refusal.SAFETY_UNREAD)
@@ -145,6 +167,7 @@ def finish_all(by: int, at: datetime, name: TaskName) -> None:
                 "result": ItemResult.DONE,
                 "reason": None,
                 "note": None,
+                "attachment_id": None,
                 **_columns(proposed(item.schedule, sources, at)),
             }
             for item in missing

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
@@ -20,9 +21,9 @@ from tracker.disinfection.means_rules import (
     proposed,
     source_kind_of,
 )
-from tracker.disinfection.rules import Answer, ItemResult, NotDoneReason
+from tracker.disinfection.rules import Answer, ItemResult, NotDoneReason, ObjectKind
 from tracker.edge import Form
-from tracker.fields import Whole, offered
+from tracker.fields import Ticks, Whole, offered
 from tracker.supplies.dilution_rules import Warning, warning_of
 from tracker.templating import format_moment
 from tracker.words import word
@@ -62,6 +63,9 @@ class TaskForm(Form):
     source = SelectField(_l("Done with"), choices=[], default="", validate_choice=False)
     mg_per_l = Whole(_l("Concentration, mg/L"), validators=[Optional(), _to(MOST_MG_PER_L)])
     minutes = Whole(_l("Minutes"), validators=[Optional(), _to(MOST_MINUTES)])
+    photo = FileField(
+        _l("Photograph"), description=_l("Of the thing, without people."), render_kw={"accept": "image/*"}
+    )
 
     @property
     def given(self) -> Answer:
@@ -103,9 +107,10 @@ class ItemPage:
         answer: Answer | None,
         note: str | None,
         means: Means,
+        wants_photo: bool,
         now: datetime,
     ) -> None:
-        self.id, self.plan = object_id, plan
+        self.id, self.plan, self.wants_photo = object_id, plan, wants_photo
         self.sources = [one for one in sources if one.kind is source_kind_of(plan)]
         is_done = answer is not None and answer.result is ItemResult.DONE
         self.means = means if is_done else proposed(plan, self.sources, now)
@@ -122,7 +127,7 @@ class ItemPage:
     def take(self, form: TaskForm) -> None:
         """Show this form at the item: its fields are told apart by their ids."""
         self.form = form
-        for field in (form.reason, form.note, form.source, form.mg_per_l, form.minutes):
+        for field in (form.reason, form.note, form.source, form.mg_per_l, form.minutes, form.photo):
             field.id = f"{field.short_name}-{self.id}"
             field.label.field_id = field.id
         choices = [(_code((one.kind, one.number)), source_words(one, self.plan)) for one in self.sources]
@@ -168,3 +173,15 @@ def _with_warning(mg_per_l: int, plan: Plan) -> str:
     warning = warning_of(mg_per_l, plan.mg_per_l) if plan.mg_per_l else None
     words = {None: "", Warning.BELOW_TARGET: _("too weak"), Warning.ABOVE_TWICE: _("too strong")}[warning]
     return f"{mg_per_l} mg/L ({words})" if words else f"{mg_per_l} mg/L"
+
+
+class PhotosForm(Form):
+    """Of which objects of a zone a photograph is asked for."""
+
+    objects = Ticks(_l("Only with a photograph"), coerce=int)
+
+    def offer(self, things: Sequence[tuple[int, ObjectKind]], asked: Sequence[int]) -> None:
+        """The objects of the zone, and of which a photograph is asked for now."""
+        self.objects.choices = offered((id, word(kind)) for id, kind in things)
+        if not self.is_submitted():
+            self.objects.data = list(asked)

@@ -1,5 +1,6 @@
 """The day's tasks, and the checklist of one task."""
 
+import contextlib
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,8 @@ from flask_babel import gettext as _
 
 from tracker import clock
 from tracker.accounts.guards import requires
+from tracker.audit import upload_file
+from tracker.audit.upload_rules import MOST_BYTES, CleanFile, FileRefusal
 from tracker.disinfection import event_queries, forms, means_queries, queries, record_queries, service
 from tracker.disinfection.queries import Task, TaskName
 from tracker.disinfection.rules import DONE_STATES, ItemResult, read_slot
@@ -17,6 +20,7 @@ from tracker.edge import once, page
 from tracker.errors import Rejected
 from tracker.permissions import Permission, permits
 from tracker.templating import class_label
+from tracker.upload_words import WORDS as FILE_WORDS
 
 bp = Blueprint("disinfection", __name__, url_prefix="/disinfection")
 
@@ -95,6 +99,7 @@ def _checklist(what: Task, form: Any) -> Any:
             answer=item.answer,
             note=item.note,
             means=item.means,
+            wants_photo=item.wants_photo,
             now=clock.now(),
         )
         for item in what.items
@@ -137,7 +142,8 @@ def record(what: Task) -> Any:
     if form.do.errors or (form.do.data in list(ItemResult) and form.item.data is None):
         abort(400)
     name, label = what.name, zone_name(what, what.day)
-    if valid:
+    photo = _photo(form) if valid else None
+    if valid and not form.errors:
         try:
             if form.do.data == Deed.READ:
                 return once("disinfection.read", lambda: _read(name))
@@ -145,15 +151,28 @@ def record(what: Task) -> Any:
                 led = once("disinfection.finish", lambda: _finish(name, Deed(str(form.do.data))))
                 flash(_("Recorded: %(zone)s, %(hour)s", zone=label, hour=name.slot.strftime("%H:%M")))
                 return led
-            return once("disinfection.answer", lambda: _answer(name, form))
+            return once("disinfection.answer", lambda: _answer(name, form, photo))
         except Rejected as no:
             form.refuse(no.field, forms.refusal_words(no.reason, no.details))
     return checklist_page(name, form)
 
 
-def _answer(name: TaskName, form: TaskForm) -> str:
-    item = int(form.item.data or 0)
-    service.answer(g.identity.user_id, clock.now(), name, item, form.given, form.note.data, form.means)
+def _photo(form: TaskForm) -> CleanFile | None:
+    """The photograph that came with an answer, fit to be kept; before any transaction: it takes its time."""
+    if not form.photo.data or form.do.data != Deed.DONE:
+        return None
+    with contextlib.closing(form.photo.data) as upload:
+        content = upload.read(MOST_BYTES + 1)
+    try:
+        return upload_file.clean_picture(content)
+    except Rejected as no:
+        form.refuse("photo", FILE_WORDS[FileRefusal(no.reason)])
+        return None
+
+
+def _answer(name: TaskName, form: TaskForm, photo: CleanFile | None) -> str:
+    item, by = int(form.item.data or 0), g.identity.user_id
+    service.answer(by, clock.now(), name, item, form.given, form.note.data, form.means, photo)
     return address(name, item)
 
 
