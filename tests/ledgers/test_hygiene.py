@@ -1,30 +1,36 @@
 """The ledgers of disinfection and stock: what stands in a line, whose sums close, and that no child is named."""
 
 import io
-from datetime import datetime
+from datetime import datetime, time
 
 import pytest
 from openpyxl import load_workbook
 
 from tests.absence.town import at
 from tests.cast import TODAY, Cast
+from tests.disinfection.store import batch, reads
 from tests.room.house import report
 from tracker import clock
+from tracker.accounts.queries import identity_of
 from tracker.db import transaction
 from tracker.disinfection import event_service as events
 from tracker.disinfection import service as tasks
+from tracker.disinfection import verdict_service as verdicts
 from tracker.disinfection.event_rules import EventPlace
 from tracker.disinfection.event_service import Done
 from tracker.disinfection.outcome_frames import OUTCOMES
 from tracker.disinfection.queries import TaskName
 from tracker.frames import rows
 from tracker.ledgers import hygiene_frames as ledgers
+from tracker.school.rules import ExcuseCode
 from tracker.supplies import service as supplies
 
 
 @pytest.fixture
 def day(app, cast: Cast) -> Cast:
-    """A morning on which the corridor was done and a spill in 3(1) was treated."""
+    """A morning on which the corridor was done with a batch and verified, and a spill in 3(1) was treated."""
+    batch(cast, 500, at("07:00"))
+    reads(cast, "sam", "ann")
     _finish(cast, at("08:20"), "zone2", "07:30")
     one = report(cast, at("10:00"), place="").stay_id
     for when, verb in (("10:05", events.begin), ("10:40", events.finish)):
@@ -33,6 +39,9 @@ def day(app, cast: Cast) -> Cast:
         with transaction():
             verb(cast.users["sam"], at(when), EventPlace.FLOOR, one, *more)
     clock.freeze(at("12:00"))
+    with transaction():
+        lou = identity_of(cast.users["lou"], 0, TODAY)
+        verdicts.verify(lou, at("12:00"), TaskName("zone2", TODAY, time(7, 30)), accepted=True)
     return cast
 
 
@@ -48,8 +57,10 @@ def test_a_line_says_what_was_done_with_what_and_by_whom(day, sign_in):
     lines = [[cell.text.strip() for cell in row.select("td")] for row in page.select("tbody tr")]
     assert lines[0][:4] == ["1", "09-21", "08:20–08:20", ""]
     assert lines[0][4:12] == [
-        "Corridor", "Floor, Handles, switches, sills", "Preventive disinfection", "Wipe", "Chlorine", "", "500", "30",
+        "Corridor", "Floor, Handles, switches, sills", "Preventive disinfection", "Wipe", "Chlorine",
+        "84 L1 09-21 07:00", "500", "30",
     ]  # fmt: skip
+    assert lines[0][13:18] == ["Sam Cleaner", "Done", "", "Verified", "Lou Logistics 09-21 12:00"]
     assert lines[1][2:4] == ["10:05–10:40", "3(1)"]
     assert lines[1][6] == "On-the-spot disinfection"
     assert lines[1][10:14] == ["5000", "30", "10:40–11:10", "Sam Cleaner Lou Logistics"]
@@ -63,6 +74,27 @@ def test_page_and_workbook_hold_the_same_lines(day, sign_in):
     cells = [[cell.value for cell in row] for row in book.active.iter_rows()]
     assert [row[0] for row in cells if isinstance(row[0], int)] == [1, 2]
     assert book.active.page_setup.orientation == "landscape"
+
+
+def test_what_was_not_said_stays_empty_and_what_was_given_back_or_excused_has_its_line(day, sign_in):
+    evening = TaskName("zone0", TODAY, time(15, 40))
+    for when, name, verb in (("15:50", evening, tasks.finish_all),):
+        clock.freeze(at(when))
+        with transaction():
+            verb(day.users["ann"], at(when), name)
+    with transaction():
+        lou = identity_of(day.users["lou"], 0, TODAY)
+        verdicts.verify(lou, at("16:00"), evening, accepted=False, why="dusty")
+        verdicts.excuse(lou, at("16:00"), TaskName("zone1", TODAY, time(15, 40)), ExcuseCode.CLOSED)
+    clock.freeze(at("16:05"))
+    page = sign_in("lou").get("/ledgers/disinfection")
+    heads = [one.text for one in page.select("thead th")]
+    lines = [
+        dict(zip(heads, [cell.text.strip() for cell in row.select("td")], strict=True))
+        for row in page.select("tbody tr")
+    ]
+    told = {(one["Zone"], one["Turned out"], one["mg/L"], one["Acceptor"]) for one in lines}
+    assert ("Room 3-1", "Given back", "500", "") in told and ("Room 4-2", "Excused", "", "") in told
 
 
 def test_the_sums_of_keepers_close_and_a_spill_is_nobodys(day):
@@ -82,10 +114,10 @@ def test_the_stock_list_says_what_there_is_and_leaves_room_to_count(day, sign_in
     assert page.select("thead th")[-1].text == "Counted"
 
 
-def test_a_month_of_records_costs_at_most_eight_statements(day, statements):
+def test_a_month_of_records_costs_few_statements(day, statements):
     with statements() as done:
         ledgers.disinfections(TODAY, TODAY, TODAY)
-    assert len(done) <= 8
+    assert len(done) <= 11
     with statements() as done:
         ledgers.keepers(TODAY, TODAY, TODAY)
     assert len(done) <= 8

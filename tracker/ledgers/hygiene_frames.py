@@ -9,8 +9,8 @@ import pandas as pd
 from tracker import clock
 from tracker.disinfection.event_rules import TREATMENTS, DisinfectionKind
 from tracker.disinfection.frames import tasks_frame
-from tracker.disinfection.outcome_frames import OUTCOMES, outcomes
-from tracker.disinfection.rules import Agent, ItemResult, Method, ObjectKind
+from tracker.disinfection.outcome_frames import OUTCOMES, outcomes, states
+from tracker.disinfection.rules import Agent, ItemResult, Method, ObjectKind, TaskState
 from tracker.ledgers import hygiene_queries as queries
 from tracker.ledgers.frames import Filled, filled
 from tracker.ledgers.rules import DISINFECTION_COLUMNS, KEEPER_COLUMNS, STOCK_COLUMNS, Ledger
@@ -19,8 +19,11 @@ from tracker.supplies.queries import stocks
 
 
 def disinfections(since: date, until: date, today: date) -> Filled:
-    """A row a record that was finished in the period, by day, hour and the order of walking."""
+    """A row a record of the period, by day, hour and the order of walking: finished, given back, excused."""
     rows = []
+    tasks = tasks_frame(since, until)
+    named = zip(tasks["zone_id"], tasks["on"].dt.date, tasks["slot"], strict=True)
+    turned_out = dict(zip(named, map(TaskState, states(tasks, clock.now())), strict=True))
     for no, one in enumerate(queries.records(since, until), 1):
         record, done = one.record, one.event
         row: dict[str, Any] = {
@@ -29,6 +32,10 @@ def disinfections(since: date, until: date, today: date) -> Filled:
             "span": _span(record.started, record.finished),
             "school_class": one.school_class,
             "zone": one.zone.name,
+            "outcome": turned_out.get((record.zone_id, record.day, record.slot)),
+            "acceptor": f"{one.verified[0]} {clock.local(one.verified[1]):%m-%d %H:%M}"
+            if one.verified
+            else None,
             "operator": " ".join(part for part in (one.by, done.helper if done else None) if part),
         }
         if done is not None:
@@ -59,17 +66,22 @@ def _of_schedule(one: queries.RecordSeen) -> dict[str, Any]:
         "kind": DisinfectionKind.PREVENTIVE,
         "method": _once(plan.method for plan in plans),
         "agent": _once(plan.agent for plan in plans if plan.agent is not Agent.NONE),
-        "mg_per_l": _numbers(plan.mg_per_l for plan in plans),
-        "minutes": _numbers(plan.minutes for plan in plans),
+        "lot": _lines(item.source for item in one.items),
+        "mg_per_l": _numbers(item.row.mg_per_l for item in one.items),
+        "minutes": _numbers(item.row.minutes for item in one.items if item.kind is not ObjectKind.AIR),
         "aired": _span(one.record.started, one.record.finished) if airs else None,
         "result": _once(item.row.result for item in one.items),
         "reasons": _once(item.row.reason for item in one.items if item.row.reason),
-        "remark": "; ".join(item.row.note for item in one.items if item.row.note) or None,
+        "remark": _lines([one.excused_by, *(item.row.note for item in one.items)]),
     }
 
 
 def _once(codes: Iterable[Any]) -> tuple[Any, ...] | None:
     return tuple(dict.fromkeys(codes)) or None
+
+
+def _lines(texts: Iterable[str | None]) -> str | None:
+    return "; ".join(dict.fromkeys(text for text in texts if text)) or None
 
 
 def _numbers(values: Iterable[int | None]) -> str | None:
@@ -88,7 +100,7 @@ def keepers(since: date, until: date, today: date) -> Filled:
     """A row a department, then a row a class: what was asked for in the period, and how it turned out."""
     tasks = outcomes(tasks_frame(since, until), clock.now())
     counts = {
-        which: tasks.groupby(f"{which}_id")[list(OUTCOMES)].sum().astype(int)
+        which: tasks.groupby(f"{which}_id")[[*OUTCOMES, "verified"]].sum().astype(int)
         for which in ("department", "class")
     }
     rows = [
@@ -106,12 +118,15 @@ def keepers(since: date, until: date, today: date) -> Filled:
 
 
 def _counted(counts: pd.DataFrame, keeper: int) -> dict[str, Any]:
-    of_keeper: Any = counts.loc[keeper] if keeper in counts.index else dict.fromkeys(OUTCOMES, 0)
+    of_keeper: Any = (
+        counts.loc[keeper] if keeper in counts.index else dict.fromkeys([*OUTCOMES, "verified"], 0)
+    )
     found: dict[str, Any] = {name: int(of_keeper[name]) for name in OUTCOMES}
+    verified = int(of_keeper["verified"])
     over = sum(found.values()) - found["pending"]
     fulfilled = found["on_time"] + found["excused"]
     share = f"{round(1000 * fulfilled / over) / 10:g} %" if over else None
-    return {**found, "asked": sum(found.values()), "share": share}
+    return {**found, "asked": sum(found.values()), "verified": verified, "share": share}
 
 
 def stock(today: date) -> Filled:

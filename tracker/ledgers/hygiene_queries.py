@@ -2,19 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
+from tracker import clock
 from tracker.accounts.models import User
 from tracker.db import db
 from tracker.disinfection.event_models import EventRecord
-from tracker.disinfection.models import Department, Record, RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
+from tracker.disinfection.models import (
+    Department,
+    Record,
+    RecordItem,
+    Schedule,
+    Verification,
+    Zone,
+    ZoneObject,
+    ZoneOwner,
+)
+from tracker.disinfection.record_queries import VERIFIED, with_verdicts
 from tracker.disinfection.rules import ObjectKind, RecordState, read_slot
 from tracker.school.models import SchoolClass
 from tracker.school.rules import Level
-from tracker.supplies.models import Batch, Lot, Supply
+from tracker.supplies.models import Batch, Equipment, Lot, Supply
 
 Version = TypeVar("Version")
 
@@ -26,6 +38,8 @@ class ItemSeen:
     kind: ObjectKind
     row: RecordItem
     schedule: Schedule | None
+    source: str | None
+    """Lot and batch, or the lamp."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,9 @@ class RecordSeen:
     event: EventRecord | None
     lot: str | None
     """Of what it was mixed."""
+    verified: tuple[str, datetime] | None
+    """Who has taken it, and when."""
+    excused_by: str | None
     items: list[ItemSeen] = field(default_factory=list)
 
 
@@ -48,28 +65,56 @@ def departments() -> Sequence[Department]:
 
 
 def records(since: date, until: date) -> list[RecordSeen]:
-    """The finished records of a period, by day, hour and the order of walking.  Four statements."""
-    during = (Record.day.between(since, until), Record.state == RecordState.DONE)
+    """The records of a period, by day, hour and the order of walking: finished, given back or excused.
+
+    Four statements.
+    """
+    said = Record.id.in_(sa.select(aliased(Verification).record_id))
+    during = (
+        Record.day.between(since, until),
+        sa.or_(Record.state == RecordState.DONE, Record.excuse.is_not(None), said),
+    )
+    verifier, excuser = aliased(User), aliased(User)
     owners = _owners(until)
     found: dict[int, RecordSeen] = {}
-    for record, zone, by, event, code, supply in db.session.execute(
-        sa.select(Record, Zone, User.name, EventRecord, Lot.code, Supply.name)
-        .join(Zone, Zone.id == Record.zone_id)
-        .join(User, User.id == Record.by)
-        .outerjoin(EventRecord, EventRecord.record_id == Record.id)
-        .outerjoin(Batch, Batch.id == EventRecord.batch_id)
-        .outerjoin(Lot, Lot.id == Batch.lot_id)
-        .outerjoin(Supply, Supply.id == Lot.supply_id)
+    for record, zone, by, event, code, supply, verified, taken_by, taken_at, excused_by in db.session.execute(
+        with_verdicts(
+            sa.select(
+                Record,
+                Zone,
+                User.name,
+                EventRecord,
+                Lot.code,
+                Supply.name,
+                VERIFIED,
+                verifier.name,
+                Verification.at,
+                excuser.name,
+            )
+            .join(Zone, Zone.id == Record.zone_id)
+            .join(User, User.id == Record.by)
+            .outerjoin(EventRecord, EventRecord.record_id == Record.id)
+            .outerjoin(Batch, Batch.id == EventRecord.batch_id)
+            .outerjoin(Lot, Lot.id == Batch.lot_id)
+            .outerjoin(Supply, Supply.id == Lot.supply_id)
+            .outerjoin(excuser, excuser.id == Record.excused_by)
+        )
+        .outerjoin(verifier, verifier.id == Verification.by)
         .where(*during)
         .order_by(Record.day, Record.started, Zone.walk_order, Record.id)
     ):
         lot = f"{supply} {code}" if code else None
         owner = _newest(owners.get(zone.id, ()), record.day)
-        found[record.id] = RecordSeen(record, zone, by, owner, event, lot)
+        taken = (taken_by, taken_at) if verified else None
+        found[record.id] = RecordSeen(record, zone, by, owner, event, lot, taken, excused_by)
     plans = _schedules(until)
-    for item, kind in db.session.execute(
-        sa.select(RecordItem, ZoneObject.kind)
+    for item, kind, mixed_at, code, supply, lamp in db.session.execute(
+        sa.select(RecordItem, ZoneObject.kind, Batch.mixed_at, Lot.code, Supply.name, Equipment.number)
         .join(ZoneObject, ZoneObject.id == RecordItem.object_id)
+        .outerjoin(Batch, Batch.id == RecordItem.batch_id)
+        .outerjoin(Lot, Lot.id == sa.func.coalesce(RecordItem.lot_id, Batch.lot_id))
+        .outerjoin(Supply, Supply.id == Lot.supply_id)
+        .outerjoin(Equipment, Equipment.id == RecordItem.device_id)
         .join(Record, Record.id == RecordItem.record_id)
         .where(*during)
         .order_by(RecordItem.object_id)
@@ -77,7 +122,9 @@ def records(since: date, until: date) -> list[RecordSeen]:
         one = found[item.record_id]
         slot = read_slot(one.record.slot)
         versions = plans.get((item.object_id, slot), ()) if slot else ()
-        one.items.append(ItemSeen(kind, item, _newest(versions, one.record.day)))
+        mixed = f"{clock.local(mixed_at):%m-%d %H:%M}" if mixed_at else None
+        source = " ".join(part for part in (supply, code, mixed, lamp) if part) or None
+        one.items.append(ItemSeen(kind, item, _newest(versions, one.record.day), source))
     return list(found.values())
 
 

@@ -207,9 +207,10 @@ DISINFECTION_COLUMNS = [
     Column("operator"),
     Column("result", Kind.CODES),
     Column("reasons", Kind.CODES),
+    Column("outcome", Kind.CODES),
+    Column("acceptor"),
     Column("remark"),
     Column("teacher", Kind.SIGN),
-    Column("acceptor", Kind.SIGN),
 ]
 
 KEEPER_COLUMNS = [
@@ -218,7 +219,7 @@ KEEPER_COLUMNS = [
     Column("school_class", Kind.CLASS),
     *(
         Column(name, Kind.COUNT)
-        for name in ("asked", "on_time", "late", "not_done", "excused", "missed", "pending")
+        for name in ("asked", "on_time", "late", "not_done", "excused", "missed", "pending", "verified")
     ),
     Column("share"),
     _SIGN,
