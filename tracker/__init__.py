@@ -76,6 +76,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.screening import receipt_views as receipts
     from tracker.screening import views as screening
     from tracker.setup import views as setup
+    from tracker.supplies import device_views as equipment
     from tracker.supplies import mix_views as mix
     from tracker.supplies import views as supplies
 
@@ -133,6 +134,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         events,
         zones,
         supplies,
+        equipment,
         mix,
         assessment,
         charts,

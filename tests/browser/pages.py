@@ -33,7 +33,7 @@ PAGES = {
     """,
     "lou": """
         / /disinfection/zones/ /disinfection/zones/zone2 /disinfection/zones/zone2/07:30 /disinfection/zones/department
-        /disinfection/zones/new /disinfection/doors
+        /disinfection/zones/new /disinfection/zones/zone2/photos /disinfection/doors
         /supplies/ /supplies/new /supplies/{supply} /supplies/{supply}/issue /supplies/{supply}/approve/{move}
         /supplies/{supply}/lots/new /supplies/devices/new /supplies/devices/{device} /school/ /meeting/
     """,
@@ -59,5 +59,6 @@ NO_PAGES = {
     "nora": ["/nurse/live", "/charts/illness-absence.svg", "/students/{child}/temperatures.svg", "/students/{child}/data",
              "/absences/{episode}/papers/{paper}", "/school/papers/{plan}.pdf", "/school/history/template"],
     "ada": ["/school/roster-template"],
+    "sam": ["/disinfection/zone2/2026-09-21/07:30/photo/1"],
 }  # fmt: skip
 """What is answered by a file or a part of a page, or leads elsewhere."""

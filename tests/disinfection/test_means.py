@@ -15,6 +15,7 @@ from tracker.disinfection.models import RecordItem, Schedule
 from tracker.disinfection.queries import TaskName, task
 from tracker.disinfection.rules import Agent, Answer, ItemResult, Method, Refusal
 from tracker.errors import Rejected
+from tracker.supplies.models import Equipment
 
 CORRIDOR = "/disinfection/zone2/2026-09-21/07:30"
 NAME = TaskName("zone2", TODAY, time(7, 30))
@@ -203,3 +204,18 @@ def test_a_lamp_burns_as_long_as_was_recorded_since_its_tube_was_new(app, cast):
             service.answer(cast.users["sam"], at, on, task(on, at).items[1].object_id, DONE)
             service.finish(cast.users["sam"], at, on)
     assert [seen.minutes for seen in lamps()] == [600 + 30 + 45]
+
+
+def test_a_tube_s_hours_are_shown_and_begin_anew_when_it_is_replaced(app, cast, sign_in):
+    lou = sign_in("lou")
+    values = {"number": "UV-1", "kind": "lamp", "name": "Lamp", "room": "Corridor", "keeper": "Sam"}
+    lou.send(lou.get("/supplies/devices/new"), most_hours="", burned_hours="1000", **values)
+    row = lou.get("/supplies/").select_one("#devices + ul li").text
+    assert "1000 of 1000 h" in row and "replace the tube" in row
+    one = db.session.scalar(sa.select(Equipment.id))
+    page = lou.get(f"/supplies/devices/{one}")
+    lou.send(page, "form[action$='/tube']")
+    row = lou.get("/supplies/").select_one("#devices + ul li").text
+    assert "0 of 1000 h" in row and "replace the tube" not in row
+    lou.send(lou.get(f"/supplies/devices/{one}"), burned_hours="7")
+    assert "0 of 1000 h" in lou.get("/supplies/").select_one("#devices + ul li").text

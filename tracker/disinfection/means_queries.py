@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.disinfection.means_rules import Source, SourceKind, source_kind_of
+from tracker.disinfection.means_rules import Source, SourceKind, is_burned_out, source_kind_of
 from tracker.disinfection.models import Record, RecordItem
 from tracker.disinfection.queries import Task
 from tracker.disinfection.rules import RecordState
@@ -63,6 +63,11 @@ class LampSeen:
 
     lamp: Equipment
     minutes: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its tube is to be replaced."""
+        return is_burned_out(self.minutes, self.lamp.lamp_hours)
 
 
 def lamps() -> list[LampSeen]:

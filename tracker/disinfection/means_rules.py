@@ -55,6 +55,11 @@ def source_kind_of(plan: Plan) -> SourceKind | None:
     return {Agent.CHLORINE: SourceKind.BATCH, Agent.ALCOHOL: SourceKind.LOT}.get(plan.agent)
 
 
+def is_burned_out(minutes: int, most_hours: int | None) -> bool:
+    """Whether a lamp's tube that burned for so many minutes is to be replaced."""
+    return most_hours is not None and minutes >= 60 * most_hours
+
+
 @dataclass(frozen=True)
 class Source:
     """Something an item can be done with, as it is chosen from a list."""
@@ -76,7 +81,7 @@ class Source:
     @property
     def is_burned_out(self) -> bool:
         """Whether the lamp's tube is to be replaced."""
-        return self.most_hours is not None and self.burned_minutes >= 60 * self.most_hours
+        return is_burned_out(self.burned_minutes, self.most_hours)
 
     def warning(self, plan: Plan) -> Warning | None:
         """Whether it is weaker than asked for, or more than twice as strong."""

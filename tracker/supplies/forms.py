@@ -14,7 +14,7 @@ from wtforms import BooleanField, SelectField, ValidationError
 from tracker.edge import Form
 from tracker.fields import Line, MaybeDay, Needed, offered
 from tracker.supplies.dilution_rules import TARGETS_MG_PER_L, Dilution, Warning, strength_of_percent
-from tracker.supplies.rules import Category, DeviceKind, Measure, Refusal
+from tracker.supplies.rules import USUAL_LAMP_HOURS, Category, DeviceKind, Lamp, Measure, Refusal
 from tracker.words import word
 
 MOST = 10_000_000
@@ -213,3 +213,26 @@ class DeviceForm(Form):
     keeper = Line(_l("Keeper"))
     next_check_on = MaybeDay(_l("Next check"))
     retired_on = MaybeDay(_l("No longer used since"))
+    most_hours = Whole(
+        _l("Of an ultraviolet lamp: replace its tube after, hours"),
+        needed=False,
+        description=_l("Usually 1000."),
+    )
+    burned_hours = Whole(
+        _l("Of an ultraviolet lamp: the tube has burned before, hours"), needed=False, least=0
+    )
+
+    @classmethod
+    def of(cls, found: Any) -> "DeviceForm":
+        """The form of a device, or of a new one."""
+        if found is None or found.lamp_hours is None:
+            return cls(obj=found)
+        burned = str(found.tube_minutes // 60)
+        return cls(obj=found, most_hours=str(found.lamp_hours), burned_hours=burned)
+
+    @property
+    def lamp(self) -> Lamp | None:
+        """What is known of a lamp's tube; None for other devices."""
+        if self.kind.data != DeviceKind.LAMP:
+            return None
+        return Lamp(self.most_hours.number or USUAL_LAMP_HOURS, 60 * (self.burned_hours.number or 0))

@@ -44,6 +44,20 @@ THERMOMETERS = frozenset({DeviceKind.FOREHEAD, DeviceKind.EAR, DeviceKind.AXILLA
 """What a temperature can be taken with."""
 
 
+USUAL_LAMP_HOURS = 1000
+"""After so many hours the tube of an ultraviolet lamp is replaced, or below 70 µW/cm²; common practice."""
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """The tube of an ultraviolet lamp."""
+
+    hours: int
+    """After so many it is replaced."""
+    burned_minutes: int
+    """For how long it had burned when it came on the list."""
+
+
 @dataclass(frozen=True)
 class Numbered:
     """A device as it is chosen from a list."""

@@ -13,7 +13,17 @@ from tracker.supplies import dilution_rules, queries
 from tracker.supplies.defaults import OPENING
 from tracker.supplies.dilution_rules import GOOD_FOR, Dilution
 from tracker.supplies.models import Batch, Equipment, Lot, Move, SafetyRead, Supply
-from tracker.supplies.rules import SIGN, Category, DeviceKind, Measure, MoveKind, Refusal, Shelf, shelf_of
+from tracker.supplies.rules import (
+    SIGN,
+    Category,
+    DeviceKind,
+    Lamp,
+    Measure,
+    MoveKind,
+    Refusal,
+    Shelf,
+    shelf_of,
+)
 
 
 @dataclass(frozen=True)
@@ -261,6 +271,7 @@ def keep_device(
     keeper: str,
     next_check_on: date | None,
     retired_on: date | None = None,
+    lamp: Lamp | None = None,
 ) -> Equipment:
     """A device, new or changed.  Rejected if another has its number."""
     if queries.has_number(number, but=equipment_id):
@@ -268,7 +279,20 @@ def keep_device(
     device = db.session.get_one(Equipment, equipment_id) if equipment_id else Equipment()
     device.number, device.kind, device.name, device.room, device.keeper = number, kind, name, room, keeper
     device.next_check_on, device.retired_on = next_check_on, retired_on
+    device.lamp_hours = lamp.hours if lamp else None
+    if device.tube_since is None:  # of a tube that was put in since, the list knows every minute
+        device.tube_minutes = lamp.burned_minutes if lamp else 0
     db.session.add(device)
     db.session.flush()  # its id
     audit.record(by, at, "supplies.device", "equipment", device.id)
     return device
+
+
+def replace_tube(by: int, at: datetime, today: date, equipment_id: int, burned_minutes: int) -> None:
+    """A lamp has a new tube since today; how long the old one had burned stands in the trail."""
+    lamp = db.session.get_one(Equipment, equipment_id, with_for_update=True)
+    if lamp.tube_since == today:
+        return
+    lamp.tube_since, lamp.tube_minutes = today, 0
+    changes = {"burned_minutes": burned_minutes}
+    audit.record(by, at, "supplies.tube", "equipment", lamp.id, changes=changes)

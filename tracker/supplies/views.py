@@ -8,13 +8,14 @@ from flask_babel import gettext as _
 from tracker import clock
 from tracker.accounts.guards import requires
 from tracker.accounts.queries import accounts
+from tracker.disinfection.means_queries import lamps
 from tracker.edge import Form, page, taken
 from tracker.fields import offered
 from tracker.permissions import Permission
 from tracker.school import queries as school
 from tracker.supplies import forms, queries, service
-from tracker.supplies.models import Equipment, Supply
-from tracker.supplies.rules import NEEDS_PERSON, SIGN, Category, DeviceKind, Measure, MoveKind, Shelf
+from tracker.supplies.models import Supply
+from tracker.supplies.rules import NEEDS_PERSON, SIGN, Category, Measure, MoveKind, Shelf
 from tracker.supplies.service import Line
 
 bp = Blueprint("supplies", __name__, url_prefix="/supplies")
@@ -35,6 +36,7 @@ def stock() -> Any:
         amount=forms.amount,
         button=Form(formdata=None),
         devices=queries.equipment(),
+        lamps={one.lamp.id: one for one in lamps()},
     )
 
 
@@ -191,45 +193,3 @@ def _asked(
 ) -> "tuple[Supply, MoveKind, int | None] | None":
     found = queries.supply(supply_id)
     return (found, MoveKind(kind), refers_to) if found else None
-
-
-def device_of(equipment_id: int) -> Equipment | None:
-    """The device an address names."""
-    return queries.device(equipment_id)
-
-
-@bp.route("/devices/new", methods=["GET", "POST"])
-@requires(Permission.SUPPLY_KEEP)
-def new_device() -> Any:
-    """A device with a number."""
-    return _device(None)
-
-
-@bp.route("/devices/<id:equipment_id>", methods=["GET", "POST"])
-@requires(Permission.SUPPLY_KEEP, of=device_of)
-def device(found: Equipment) -> Any:
-    """Change a device: its room, its keeper, its next check."""
-    return _device(found)
-
-
-def _device(found: Equipment | None) -> Any:
-    form, equipment_id = forms.DeviceForm(obj=found), found.id if found else None
-
-    def keep() -> str:
-        service.keep_device(
-            g.identity.user_id,
-            clock.now(),
-            equipment_id,
-            number=form.number.data,
-            kind=DeviceKind(form.kind.data),
-            name=form.name.data,
-            room=form.room.data,
-            keeper=form.keeper.data,
-            next_check_on=form.next_check_on.data,
-            retired_on=form.retired_on.data,
-        )
-        return url_for(".stock", _anchor="devices")
-
-    return taken(form, "supplies.device", keep, forms.refusal_words) or page(
-        "supplies/device.html", form=form, found=found
-    )
