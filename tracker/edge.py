@@ -88,10 +88,21 @@ def once(deed: str, verb: Callable[[], str]) -> BaseResponse:
 
 
 def taken(
-    form: Form, deed: str, verb: Callable[[], str], words: Callable[[Any, Mapping[str, Any]], str]
+    form: Form,
+    deed: str,
+    verb: Callable[[], str],
+    words: Callable[[Any, Mapping[str, Any]], str],
+    *,
+    wrong: Callable[[], Iterable[Rejected]] = tuple,
 ) -> BaseResponse | None:
-    """Do once what a form asks; None where it must be shown, because it is new, unreadable or refused."""
-    if not form.validate_on_submit():
+    """Do once what a form asks; None where it must be shown, because it is new, unreadable or refused.
+
+    `wrong` is what the rules say of what could be read where something could not: all is told at once.
+    """
+    if not form.is_submitted():
+        return None
+    if not form.validate():
+        form.refuse_every(wrong(), words)
         return None
     try:
         return once(deed, verb)

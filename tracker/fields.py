@@ -163,20 +163,20 @@ def temperature_words(problem: TemperatureProblem, typed: str) -> str:
     """The sentence of a temperature that cannot be taken."""
     match problem:
         case TemperatureProblem.UNREADABLE:
-            return _("“%(typed)s” is not a temperature. Please type it like 36.5", typed=typed)
+            return _("“%(typed)s” is not a temperature. Please type it like 36.5.", typed=typed)
         case TemperatureProblem.OUT_OF_RANGE:
-            return _("A temperature lies between 32.0 and 43.0 ℃; “%(typed)s” does not", typed=typed)
+            return _("A temperature lies between 32.0 and 43.0 ℃; “%(typed)s” does not.", typed=typed)
         case TemperatureProblem.FAHRENHEIT:
             return _(
-                "“%(typed)s” looks like Fahrenheit; that would be %(celsius)s ℃",
+                "“%(typed)s” looks like Fahrenheit; that would be %(celsius)s ℃.",
                 typed=typed,
                 celsius=celsius_of(typed),
             )
         case TemperatureProblem.UNLIKELY:
-            return _("“%(typed)s” is unusual. Please measure again, or tick that it is right", typed=typed)
+            return _("“%(typed)s” is unusual. Please measure again, or tick that it is right.", typed=typed)
         case TemperatureProblem.RETEST_WITHOUT_FIRST:
-            return _("There is a retest, but no first reading")
+            return _("There is a retest, but no first reading.")
         case TemperatureProblem.MISSING:
-            return _("The reading is missing")
+            return _("The reading is missing.")
         case TemperatureProblem.NOT_PRESENT:
-            return _("There is a reading, but the student is said not to be at school")
+            return _("There is a reading, but the student is said not to be at school.")

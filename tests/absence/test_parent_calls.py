@@ -192,6 +192,37 @@ def test_what_cannot_be_noted(cast: Cast, sign_in: SignIn, typed: dict[str, Any]
     assert count(ParentCall) == count(Episode) == 0
 
 
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        (
+            {"from_on": "2026-09-25", "until_on": "2026-09-22", "onset_on": "2026-09-22"},
+            {"from_on", "until_on", "onset_on"},
+        ),
+        (
+            {"what": "leave", "from_on": "2026-09-20", "symptoms": ["cough"], "onset_on": "2026-09-20"},
+            {"from_on", "symptoms", "onset_on"},
+        ),
+        ({"what": None, "from_on": "soon", "onset_on": "2026-13-01"}, {"what", "from_on", "onset_on"}),
+        (
+            {"what": None, "from_on": "2026-09-20", "until_on": "2026-09-19"},
+            {"what", "from_on", "until_on"},
+        ),
+        ({"note": "x" * 256, "onset_on": "2026-09-22"}, {"note", "onset_on"}),
+    ],
+)
+def test_all_that_is_wrong_is_told_at_once_and_what_was_typed_stays(
+    cast: Cast, sign_in: SignIn, typed: dict[str, Any], fields: set[str]
+) -> None:
+    page = note(sign_in("carl"), at("07:30"), expect=422, **{"what": "ill", **typed})
+    told = [(where or "").partition("-")[0] for where, _sentence in said(page)]
+    assert len(told) == len(fields) and set(told) == fields
+    for name, text in typed.items():
+        if isinstance(text, str) and name not in ("what", "note"):
+            assert page.select_one(f"#{name}")["value"] == text
+    assert count(ParentCall) == count(Episode) == 0
+
+
 def test_who_was_seen_today_is_not_ill_since_today(cast: Cast, sign_in: SignIn) -> None:
     take(cast, at("08:10"))
     page = note(sign_in("carl"), at("09:00"), expect=422, what="ill", from_on="2026-09-21")
@@ -204,6 +235,16 @@ def test_the_child_is_found_by_name_and_never_by_the_address(sign_in: SignIn, ty
     page = carl.send(carl.get(PAGE), who_is(), expect=200 if found else 422, who=typed, find="1")
     assert len(page.select("#student input")) == found
     assert len(page.select("#student input[checked]")) == (found == 1)
+
+
+def test_another_search_keeps_what_was_typed(cast: Cast, sign_in: SignIn) -> None:
+    carl = sign_in("carl")
+    page = carl.send(carl.get(PAGE), who_is(), expect=200, who="3-1 3", find="1")
+    page = carl.send(page, who_is(), expect=422, who="zzz", find="1", note="by nine", what="late")
+    assert page.select_one("#note")["value"] == "by nine"
+    page = carl.send(page, who_is(), expect=200, who="3-1 4", find="1")
+    carl.send(page, who_is())
+    assert db.session.scalars(sa.select(ParentCall.note)).one() == "by nine"
 
 
 def test_the_same_form_sent_five_times_is_noted_once(cast: Cast, sign_in: SignIn) -> None:

@@ -139,6 +139,13 @@ class TestSending:
             assert page.select_one("#place")["value"] == "Music room"
         assert count(Stay) == 0
 
+    def test_all_that_is_wrong_is_told_at_once(self, sign_in):
+        ann = sign_in("ann")
+        data = {"student": "999999", "place": "x" * 65, "temperature": "hot"}
+        page = ann.send(ann.get("/report/"), "form.report", 422, **data)
+        told = [link["href"][1:] for link in page.select(".alert-danger li a")]
+        assert told == ["student", "trouble", "place", "temperature"]
+
     def test_the_same_form_sent_five_times_is_one_stay(self, sign_in, child):
         ann = sign_in("ann")
         page = ann.get("/report/")

@@ -155,6 +155,32 @@ class TestDeeds:
         page = act(nora, here, deed, 422, **data)
         assert sentence in page.select_one(".alert-danger").text
 
+    @pytest.mark.parametrize(
+        ("deed", "data", "fields"),
+        [
+            ("reading", {"temperature": "hot", "taken_at": "2026-09-21T23:00"}, "temperature taken_at"),
+            ("reading", {"temperature": "37", "taken_at": "2026-09-20T10:00"}, "taken_at"),
+            ("call", {"reached": None, "called_at": "2026-09-21T23:00"}, "reached called_at"),
+            ("end", {"how": "fetched", "ended_at": "2026-09-21T23:00"}, "ended_at to checked"),
+            (
+                "end",
+                {"how": "fetched", "left_for": "", "to": "other", "where_to": "x" * 65, "ended_at": "soon"},
+                "where_to left_for ended_at name relation checked",
+            ),
+            ("end", {"how": "fetched", "to": "7", "ended_at": "2026-09-21T23:00"}, "ended_at to checked"),
+        ],
+    )
+    def test_all_that_is_wrong_is_told_at_once_at_its_field_and_kept(self, sign_in, here, deed, data, fields):
+        nora = sign_in("nora")
+        page = act(nora, here, deed, 422, **data)
+        told = [link["href"][1:] for link in page.select(".alert-danger li a")]
+        assert sorted(told) == sorted(fields.split())
+        form = page.select_one(f"form[action='/room/{here}/{deed}']")
+        for name, typed in data.items():
+            field = form.select_one(f"input[type=text][name={name}], input[type=datetime-local][name={name}]")
+            assert field is None or field["value"] == typed
+        assert count(StayCall) == count(Reading) == 0
+
     def test_two_at_once_on_one_stay_the_second_is_told(self, cast, coming):
         arrive(cast, at("10:05"), coming)
         with pytest.raises(Rejected) as no:

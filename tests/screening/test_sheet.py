@@ -316,7 +316,7 @@ def test_measured_without_a_value_is_asked_for_it(sign_in, cast):
     one = cast.students["3-1"][0]
     ann = sign_in("ann")
     page = ann.send(ann.get(SHEET + "?mode=full"), "#sheet", expect=422, **{f"state__{one}": "measured"})
-    assert page.find(id=f"t1-{one}-error").text == "The reading is missing"
+    assert page.find(id=f"t1-{one}-error").text == "The reading is missing."
     ann.send(page, "#sheet", **{f"t1__{one}": "36.6"})
     assert (newest().checked, newest().unset) == (1, 9)
 

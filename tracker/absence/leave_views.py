@@ -94,12 +94,13 @@ def of(asked: OfClass) -> Any:
         service.enter(g.identity.user_id, clock.now(), today, asked.class_id, ahead)
         return url_for(".of", ref=class_ref(asked.school_class))
 
-    if answer := edge.taken(form, "absence.leave", enter, forms.refusal_words):
+    def wrong() -> list[Rejected]:
+        halves = form.halves
+        return service.wrong(today, asked.class_id, form.student.data or 0, *halves) if halves else []
+
+    if answer := edge.taken(form, "absence.leave", enter, forms.refusal_words, wrong=wrong):
         flash(_("The leave is entered: the sheets of its days start with it."))
         return answer
-    if form.is_submitted() and (halves := form.halves):
-        wrong = service.wrong(today, asked.class_id, form.student.data or 0, *halves)
-        form.refuse_every(wrong, forms.refusal_words)
     classes = _classes()
     page = edge.page(
         "absence/leaves.html",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tracker import clock
 from tracker.absence import leave_service, parent_queries, rules
 from tracker.absence.call_service import Report, record_call
+from tracker.absence.leave_rules import Half
 from tracker.absence.leave_service import LeaveAhead
 from tracker.absence.models import Episode, ParentCall
 from tracker.absence.rules import (
@@ -33,6 +34,8 @@ from tracker.screening.rules import AbsenceReason, HalfDay
 HOME_TIME = time(16, 30)
 """Who calls later speaks of the next school day."""
 NOON = time(12)
+_FIELD = {"to_on": "until_on"}
+"""What a field of a leave is called where a guardian's call is noted."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class Told:
     student_id: int
     class_id: int
     entry_year: int
-    what: ParentTold
+    what: ParentTold | None
+    """None while it is not said: then only its days are judged."""
     from_on: date | None = None
     until_on: date | None = None
     onset_on: date | None = None
@@ -56,15 +60,8 @@ def note(by: int, at: datetime, told: Told, *, reviewer: bool) -> int:
     An illness opens an absence before any sheet, or goes into the one that is open, and waits there for
     the nurse; leave for another reason is entered ahead for the sheets of its days.
     """
-    local = clock.local(at)
-    days = class_school_days(told.class_id, local.date(), local.date() + HORIZON)
-    if told.what is not ParentTold.ILL and (told.symptoms or told.onset_on):
-        raise Rejected(Refusal.WHAT_NEEDS_ILLNESS, "symptoms" if told.symptoms else "onset_on")
-    if told.onset_on and told.onset_on > local.date():
-        raise Rejected(Refusal.ONSET_IN_FUTURE, "onset_on")
-    from_on = _first_day(told, local, days)
-    if told.until_on and told.until_on < from_on:
-        raise Rejected(Refusal.ENDS_BEFORE_START, "until_on")
+    from_on, found = _checked(at, told)
+    Rejected.unless_empty(found)
     episode_id = _follow(by, at, told, from_on, reviewer=reviewer) if told.what is ParentTold.ILL else None
     if told.what is ParentTold.LEAVE:
         _enter_leave(by, at, told, from_on)
@@ -87,11 +84,16 @@ def note(by: int, at: datetime, told: Told, *, reviewer: bool) -> int:
         "parent_call",
         noted.id,
         student_id=told.student_id,
-        changes={"what": told.what.value, "from": str(from_on), "until": str(told.until_on or "")},
+        changes={"what": told.what, "from": str(from_on), "until": str(told.until_on or "")},
     )
     event = Event(NoticeKind.PARENT_CALLED, f"parent_call:{noted.id}", class_id=told.class_id, by=by)
     notices.send(at, event, {told.class_id: told.entry_year})
     return noted.id
+
+
+def wrong(at: datetime, told: Told) -> list[Rejected]:
+    """All that keeps a call from being noted, each at its field."""
+    return _checked(at, told)[1]
 
 
 def mark_read(by: int, at: datetime, number: int) -> None:
@@ -104,6 +106,27 @@ def mark_read(by: int, at: datetime, number: int) -> None:
     )
     if read is not None:
         audit.record(by, at, "absence.parent_call_read", "parent_call", number, student_id=read)
+
+
+def _checked(at: datetime, told: Told) -> tuple[date, list[Rejected]]:
+    """The first day a call is about, and all that is wrong with what was told."""
+    local = clock.local(at)
+    days = class_school_days(told.class_id, local.date(), local.date() + HORIZON)
+    found, from_on = [], told.from_on or local.date()
+    try:
+        from_on = _first_day(told, local, days)
+    except Rejected as no:
+        found.append(no)
+    if told.until_on and told.until_on < from_on:
+        found.append(Rejected(Refusal.ENDS_BEFORE_START, "until_on"))
+    if told.what and told.what is not ParentTold.ILL:
+        given = {"symptoms": told.symptoms, "onset_on": told.onset_on}
+        found += [Rejected(Refusal.WHAT_NEEDS_ILLNESS, field) for field, value in given.items() if value]
+    elif told.onset_on and told.onset_on > local.date():
+        found.append(Rejected(Refusal.ONSET_IN_FUTURE, "onset_on"))
+    if told.what is ParentTold.LEAVE and not found:
+        found = _wrong_leave(told, from_on, local.date())
+    return from_on, found
 
 
 def _first_day(told: Told, local: datetime, days: Sequence[date]) -> date:
@@ -174,6 +197,15 @@ def _goes_on(episode: LiveEpisode, class_id: int, from_on: date) -> bool:
         return False
     days = class_school_days(class_id, episode.back_on, from_on)
     return rules.goes_on(episode, AbsenceReason.ILLNESS, from_on, days)
+
+
+def _wrong_leave(told: Told, from_on: date, today: date) -> list[Rejected]:
+    until = told.until_on or from_on
+    if parent_queries.has_leave(told.student_id, from_on, until):
+        return []
+    halves = Half.of(from_on, HalfDay.MORNING), Half.of(until, HalfDay.AFTERNOON)
+    found = leave_service.wrong(today, told.class_id, told.student_id, *halves)
+    return [Rejected(no.reason, _FIELD.get(no.field, no.field), **no.details) for no in found]
 
 
 def _enter_leave(by: int, at: datetime, told: Told, from_on: date) -> None:

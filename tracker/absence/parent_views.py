@@ -1,5 +1,6 @@
 """A guardian calls: whoever takes the call finds the child and notes what was told."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, request, url_for
@@ -9,6 +10,7 @@ from tracker import clock, edge
 from tracker.absence import forms, leave_forms, parent_queries, parent_service
 from tracker.absence.leave_rules import LeaveRefusal
 from tracker.absence.parent_queries import ParentCallSeen
+from tracker.absence.parent_service import Told
 from tracker.absence.rules import ParentTold
 from tracker.accounts.guards import requires
 from tracker.errors import Rejected
@@ -33,40 +35,51 @@ def note() -> Any:
             form.who.errors = [_("Nobody is found. Please type the name, its pinyin, or class and seat.")]
         elif len(found) == 1:
             form.student.data = next(iter(found))
-    elif form.is_submitted() and form.validate():
-        location = url_for(".note")
-        try:
-            answer = edge.once("absence.parent_call", lambda: _note(form, found[form.student.data], location))
-        except Rejected as no:
-            words = leave_forms if isinstance(no.reason, LeaveRefusal) else forms
-            field = "until_on" if no.field == "to_on" else no.field
-            form.refuse(field, words.refusal_words(no.reason, no.details))
-        else:
+    elif form.is_submitted():
+        child = found.get(form.student.data)
+
+        def wrong() -> list[Rejected]:
+            return parent_service.wrong(clock.now(), _told(form, child)) if child else []
+
+        def verb() -> str:
+            return _note(form, found[form.student.data])
+
+        answer = edge.taken(form, "absence.parent_call", verb, _words, wrong=wrong)
+        if answer:
             flash(_("Noted. The homeroom teacher and the school nurse are told."))
             return answer
     return edge.page(
         "absence/parent_call.html",
         form=form,
         found=found,
+        noting=bool(found) or "note" in request.form,
         receipts=parent_queries.receipts(g.identity.user_id, today),
     )
 
 
-def _note(form: forms.ParentCallForm, child: Child, location: str) -> str:
-    told = parent_service.Told(
+def _words(reason: Any, details: Mapping[str, Any]) -> str:
+    words = leave_forms if isinstance(reason, LeaveRefusal) else forms
+    return words.refusal_words(reason, details)
+
+
+def _told(form: forms.ParentCallForm, child: Child) -> Told:
+    return Told(
         student_id=child.id,
         class_id=child.class_id,
         entry_year=child.school_class.entry_year,
-        what=ParentTold(form.what.data),
+        what=None if form.what.errors else ParentTold(form.what.data),
         from_on=form.from_on.data,
-        until_on=form.until_on.data,
+        until_on=None if form.from_on.errors else form.until_on.data,
         onset_on=form.onset_on.data,
-        symptoms=frozenset(Symptom(code) for code in form.symptoms.data or ()),
+        symptoms=frozenset() if form.symptoms.errors else frozenset(map(Symptom, form.symptoms.data or ())),
         note=form.note.data or None,
     )
+
+
+def _note(form: forms.ParentCallForm, child: Child) -> str:
     reviewer = permits(g.identity, Permission.EPISODE_REVIEW)
-    parent_service.note(g.identity.user_id, clock.now(), told, reviewer=reviewer)
-    return location
+    parent_service.note(g.identity.user_id, clock.now(), _told(form, child), reviewer=reviewer)
+    return url_for(".note")
 
 
 def parent_call(number: int) -> ParentCallSeen | None:

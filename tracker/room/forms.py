@@ -228,9 +228,3 @@ class RoomForm(Form):
     """One of the rooms."""
 
     room = Chosen(_l("Room"), _choices(ISOLATION), missing=_l("Please choose the room."))
-
-
-def wall(field: Any) -> datetime | None:
-    """A moment that was typed, by the school's wall clock; None: now."""
-    moment: datetime | None = field.data
-    return moment

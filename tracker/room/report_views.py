@@ -67,10 +67,11 @@ def receipt(found: StaySeen) -> Any:
 
 def _report(school_class: SchoolClass | None) -> Any:
     form = forms.ReportForm()
-    if form.is_submitted() and form.validate():
+    if form.is_submitted():
         child = finding.child(form.student.data or 0, clock.today())
         if child is None:
-            form.refuse("student", _("Please choose the student."))
+            form.validate()
+            form.student.errors = [_("Please choose the student.")]
         elif answer := edge.taken(form, "room.report", lambda: _send(form, child), forms.refusal_words):
             return answer
     return _page(form, school_class)

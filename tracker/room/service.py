@@ -113,7 +113,7 @@ def arrive(
     one = _live(stay_id)
     if one.arrived_at is not None:
         raise Rejected(Refusal.HAS_ARRIVED)
-    _refuse_moment(one, arrived_at, at, "arrived_at")
+    Rejected.unless_empty(wrong_moment(one, arrived_at, at, "arrived_at"))
     one.room, one.arrived_at, one.brought_by = room, arrived_at or at, brought_by
     _tell(by, at, "arrive", stay_id, one.student_id, room=room.value)
 
@@ -151,7 +151,7 @@ def log_call(
 ) -> None:
     """A guardian was called: reached, or not."""
     one = _held(stay_id)
-    _refuse_moment(one, called_at, at, "called_at")
+    Rejected.unless_empty(wrong_moment(one, called_at, at, "called_at"))
     no = max((call.no for call in queries.calls_of(stay_id)), default=0) + 1
     db.session.add(
         StayCall(
@@ -213,7 +213,7 @@ def end(by: int, at: datetime, stay_id: int, class_id: int, ending: Ending) -> N
     Who leaves the school for more than a private reason is followed up from then on.
     """
     one = _live(stay_id)
-    Rejected.unless_empty(_wrong_end(one, ending, at))
+    Rejected.unless_empty(wrong_end(one, ending, at))
     one.ended_at, one.ended_how, one.ended_by = ending.ended_at or at, ending.how, by
     one.where_to = ending.where_to if ending.how in SENT_AWAY else None
     if ending.how is StayEnd.FETCHED and ending.handed_to:
@@ -229,15 +229,16 @@ def end(by: int, at: datetime, stay_id: int, class_id: int, ending: Ending) -> N
     _tell(by, at, "end", stay_id, one.student_id, how=ending.how.value, reason=ending.left_for.value)
 
 
-def _wrong_end(one: Stay, ending: Ending, at: datetime) -> list[Rejected]:
-    found = [Rejected(no, "ended_at")] if (no := _wrong_moment(one, ending.ended_at, at)) else []
+def wrong_end(one: Stay, ending: Ending, at: datetime) -> list[Rejected]:
+    """All that keeps a child from leaving this way, each at its field."""
+    found = wrong_moment(one, ending.ended_at, at, "ended_at")
     if ending.how is StayEnd.BACK_TO_CLASS and one.arrived_at is None:
         found.append(Rejected(Refusal.NOT_ARRIVED))
     if ending.how is StayEnd.NEVER_CAME and one.arrived_at is not None:
         found.append(Rejected(Refusal.HAS_ARRIVED))
     if ending.how is StayEnd.FETCHED:
         to = ending.handed_to
-        if to is None:
+        if to is None or (to.seq is not None and to.seq not in _fetchers(one.student_id)):
             found.append(Rejected(Refusal.NOBODY_CHOSEN, "to"))
         elif to.seq is None and not to.name:
             found.append(Rejected(Refusal.NAME_NEEDED, "name"))
@@ -248,13 +249,15 @@ def _wrong_end(one: Stay, ending: Ending, at: datetime) -> list[Rejected]:
     return found
 
 
+def _fetchers(student_id: int) -> dict[int, queries.Fetcher]:
+    return {one.seq: one for one in queries.fetchers(student_id)}
+
+
 def _named(student_id: int, to: HandedTo) -> tuple[str, str | None]:
     """The name and the relation of who fetches a child."""
     if to.seq is None:
         return to.name, to.relation
-    found = next((one for one in queries.fetchers(student_id) if one.seq == to.seq), None)
-    if found is None:
-        raise Rejected(Refusal.NOBODY_CHOSEN, "to")
+    found = _fetchers(student_id)[to.seq]
     return found.name or to.name or found.relation or str(found.seq), found.relation
 
 
@@ -316,16 +319,12 @@ def _live(stay_id: int) -> Stay:
     return one
 
 
-def _refuse_moment(one: Stay, moment: datetime | None, at: datetime, field: str) -> None:
-    if no := _wrong_moment(one, moment, at):
-        raise Rejected(no, field)
-
-
-def _wrong_moment(one: Stay, moment: datetime | None, at: datetime) -> Refusal | None:
+def wrong_moment(one: Stay, moment: datetime | None, at: datetime, field: str) -> list[Rejected]:
+    """Whether something can have happened then; None: now."""
     if moment and moment > at:
-        return Refusal.IN_FUTURE
+        return [Rejected(Refusal.IN_FUTURE, field)]
     early = moment and clock.local(moment).date() < clock.local(one.reported_at).date()
-    return Refusal.BEFORE_REPORT if early else None
+    return [Rejected(Refusal.BEFORE_REPORT, field)] if early else []
 
 
 def _sign(

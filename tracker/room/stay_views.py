@@ -53,7 +53,7 @@ def arrive(found: StaySeen) -> Any:
             brought_by=form.brought_by.data or None,
         )
 
-    return _do("room.arrive", found, verb, arriving=form)
+    return _do("room.arrive", found, verb, _when(found, form.arrived_at), arriving=form)
 
 
 @bp.post("/<id:stay_id>/reading")
@@ -63,20 +63,13 @@ def reading(found: StaySeen) -> Any:
     form, stay_id, student_id = forms.ReadingForm(), found.id, found.stay.student_id
 
     def verb(by: int, now: datetime) -> None:
-        taken_at = _instant(form.taken_at) or now
-        if taken_at > now:
-            raise Rejected(Refusal.IN_FUTURE, "taken_at")
+        Rejected.unless_empty(_when(found, form.taken_at)(now))
+        taken, site = _instant(form.taken_at) or now, Site(form.site.data)
         readings.read_in_stay(
-            by,
-            now,
-            stay_id,
-            student_id,
-            form.temperature.tenths or 0,
-            Site(form.site.data),
-            taken_at=taken_at,
+            by, now, stay_id, student_id, form.temperature.tenths or 0, site, taken_at=taken
         )
 
-    return _do("room.reading", found, verb, reading=form)
+    return _do("room.reading", found, verb, _when(found, form.taken_at), reading=form)
 
 
 @bp.post("/<id:stay_id>/reading/strike")
@@ -124,7 +117,7 @@ def call(found: StaySeen) -> Any:
             note=form.note.data or None,
         )
 
-    return _do("room.call", found, verb, calling=form)
+    return _do("room.call", found, verb, _when(found, form.called_at), calling=form)
 
 
 @bp.post("/<id:stay_id>/call/strike")
@@ -164,19 +157,20 @@ def end(found: StaySeen) -> Any:
     form, stay_id, class_id = forms.EndForm(), found.id, found.class_id
     student_id = found.stay.student_id
 
+    def ending() -> Ending:
+        how, at = StayEnd(form.how.data), _instant(form.ended_at)
+        reason = {} if form.left_for.errors else {"left_for": AbsenceReason(form.left_for.data)}
+        return Ending(how, at, form.handed_to, form.where_to.data or None, **reason)
+
     def verb(by: int, now: datetime) -> None:
-        ending = Ending(
-            StayEnd(form.how.data),
-            _instant(form.ended_at),
-            form.handed_to,
-            form.where_to.data or None,
-            AbsenceReason(form.left_for.data),
-        )
-        service.end(by, now, stay_id, class_id, ending)
-        if ending.how in SENT_AWAY:
+        service.end(by, now, stay_id, class_id, ending())
+        if ending().how in SENT_AWAY:
             readings.leave_with_chain(by, now, student_id)
 
-    return _do("room.end", found, verb, ending=form)
+    def wrong(now: datetime) -> list[Rejected]:
+        return [] if form.how.errors else service.wrong_end(found.stay, ending(), now)
+
+    return _do("room.end", found, verb, wrong, ending=form)
 
 
 @bp.post("/<id:stay_id>/reopen")
@@ -188,12 +182,25 @@ def reopen(found: StaySeen) -> Any:
 
 
 def _instant(field: Any) -> datetime | None:
-    typed = forms.wall(field)
+    typed: datetime | None = field.data
     return clock.at(typed.date(), typed.time()) if typed else None
 
 
-def _do(deed: str, found: StaySeen, verb: Callable[[int, datetime], None], **form: Any) -> Any:
-    """Do it once and lead back to the stay's page; where it cannot be, the page says why at the form."""
+def _when(found: StaySeen, moment: Any) -> Callable[[datetime], list[Rejected]]:
+    return lambda now: service.wrong_moment(found.stay, _instant(moment), now, moment.name)
+
+
+def _do(
+    deed: str,
+    found: StaySeen,
+    verb: Callable[[int, datetime], None],
+    wrong: Callable[[datetime], list[Rejected]] = lambda now: [],
+    **form: Any,
+) -> Any:
+    """Do it once and lead back to the stay's page; where it cannot be, the page says why at the form.
+
+    `wrong` is what the rules say beside what cannot be read.
+    """
     ((_name, one),) = form.items()
     stay_id, by = found.id, g.identity.user_id
 
@@ -201,7 +208,8 @@ def _do(deed: str, found: StaySeen, verb: Callable[[int, datetime], None], **for
         verb(by, clock.now())
         return url_for(".stay", stay_id=stay_id)
 
-    return edge.taken(one, deed, done, forms.refusal_words) or _page(found_stay(stay_id) or found, **form)
+    answer = edge.taken(one, deed, done, forms.refusal_words, wrong=lambda: wrong(clock.now()))
+    return answer or _page(found_stay(stay_id) or found, **form)
 
 
 def _page(found: StaySeen, *, shown_phone: dict[int, str] | None = None, **sent: Any) -> Any:
