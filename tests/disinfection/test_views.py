@@ -100,6 +100,19 @@ def test_a_note_that_is_too_long_is_refused_and_kept(sign_in):
     assert page.select_one("details[open] [name=note]")["value"] == "x" * 256
 
 
+@pytest.mark.parametrize("address, said", [
+    ("/disinfection/zone2/2026-09-28/07:30", "This task opens 09-28 07:30."),              # a week ahead
+    ("/disinfection/zone2/2026-09-14/07:30", "This task could be recorded until 09-15 24:00."),  # long past
+])  # fmt: skip
+def test_a_task_that_is_not_due_or_long_past_takes_nothing_and_says_why(sign_in, address, said):
+    sam = sign_in("sam")
+    page = sam.get(address)
+    assert said in page.text and not page.select(".answers, .finish")
+    token = {"csrf_token": sam.token(sam.get(CORRIDOR)), "key": str(key(3))}
+    assert said in sam.post(address, token | {"do": "finish_all"}, 422).select_one("[role=alert]").text
+    assert count(Record) == 0
+
+
 def test_the_same_request_twice_changes_nothing(sign_in):
     sam = sign_in("sam")
     token = sam.token(sam.get(CORRIDOR))

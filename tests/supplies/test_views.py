@@ -89,6 +89,17 @@ def test_a_bucket_that_cannot_be_mixed_is_told_at_its_field(sign_in, chlorine, v
     assert count(Batch) == 0
 
 
+def test_a_target_above_the_stock_is_told_at_its_field(lou, sign_in, chlorine, cast):
+    supply, _lot = chlorine
+    lou.send(lou.get(f"/supplies/{supply}/lots/new"), code="weak", percent="0.1")
+    weak = db.session.scalar(sa.select(Lot.id).filter_by(code="weak"))
+    page = lou.get(f"/supplies/{supply}/accept")
+    lou.send(page, quantity="10000", lot=str(weak), buyer=str(cast.users["nora"]))
+    sam = sign_in("sam")
+    page = sam.send(sam.get("/supplies/mix"), expect=422, safety="y", lot=str(weak), target="5000")
+    assert "above what the lot has" in page.select_one("#target-error").text and count(Batch) == 0
+
+
 def test_an_expired_lot_is_mixed_no_more(sign_in, chlorine):
     clock.freeze(NOW + timedelta(days=200))
     sam = sign_in("sam")
