@@ -16,7 +16,7 @@ from tracker.assessment.frames import duties_frame
 from tracker.db import db, transaction
 from tracker.disinfection import event_queries as queries
 from tracker.disinfection import event_service as service
-from tracker.disinfection.event_models import EventRecord
+from tracker.disinfection.event_models import EventRecord, EventStruck
 from tracker.disinfection.event_rules import TREATMENTS, EventCause, EventPlace, EventState, Refusal
 from tracker.disinfection.event_service import Done
 from tracker.disinfection.models import Record, Zone, ZoneOwner
@@ -405,3 +405,38 @@ def test_it_holds_on_either_database(either_app):
     begin(cast, TEN, FLOOR, one)
     finish(cast, ELEVEN, FLOOR, one, mg_per_l=5000)
     assert [event.zone.id for event in queries.events(ELEVEN)] == [cast.zones["room 3-1"]]
+
+
+class TestAFinishedRecordIsCorrected:
+    def test_what_stood_there_is_struck_and_stays(self, town, sign_in):
+        one = report(town, TEN, place="Music room").stay_id
+        begin(town, TEN, FLOOR, one)
+        finish(town, ELEVEN, FLOOR, one, mg_per_l=5000, note="floor")
+        clock.freeze(at("11:10"))
+        sam = sign_in("sam")
+        page = sam.get(f"/disinfection/now/floor/{one}")
+        page = sam.send(page, "form[action$='/correct']", 422, mg_per_l="8000")
+        assert page.select_one("#why-error") and page.select_one("#mg_per_l")["value"] == "8000"
+        sam.send(page, "form[action$='/correct']", mg_per_l="8000", why="the label says so")
+        page = sam.get(f"/disinfection/now/floor/{one}")
+        assert "8000" in page.select_one(".sums-list").text
+        assert page.select_one("s").text == "5000 mg/L · 30 min · floor"
+        assert "Struck by Sam Cleaner, 09-21 11:10: the label says so" in " ".join(page.text.split())
+        kept = db.session.scalars(sa.select(EventRecord)).one()
+        record = db.session.scalars(sa.select(Record)).one()
+        assert (kept.mg_per_l, record.finished, count(EventStruck)) == (8000, ELEVEN, 1)
+
+    @pytest.mark.parametrize("how, why, when, refusal, field", [
+        ({"mg_per_l": 500}, "weaker", ELEVEN, Refusal.TOO_WEAK, "mg_per_l"),
+        ({"mg_per_l": 5000, "minutes": 90}, "longer", ELEVEN, Refusal.TOO_SOON, "minutes"),
+        ({"mg_per_l": 5000}, "the same", ELEVEN, Refusal.NOTHING_CHANGED, ""),
+        ({"mg_per_l": 6000}, "late", at("00:01") + timedelta(days=2), Refusal.CORRECTION_OVER, ""),
+    ])  # fmt: skip
+    def test_is_refused_and_nothing_is_changed(self, town, how, why, when, refusal, field):
+        one = report(town, TEN, place="Music room").stay_id
+        begin(town, TEN, FLOOR, one)
+        finish(town, ELEVEN, FLOOR, one, mg_per_l=5000)
+        clock.freeze(when)
+        with pytest.raises(Rejected) as no, transaction():
+            service.correct(town.users["sam"], when, FLOOR, one, Done(**{"minutes": 30, **how}), why)
+        assert (no.value.reason, no.value.field, count(EventStruck)) == (refusal, field, 0)

@@ -6,6 +6,7 @@ import pytest
 import segno
 import sqlalchemy as sa
 
+from tests import cast as cast_module
 from tests.cast import ZONE, count, key
 from tracker import clock
 from tracker.db import db, transaction
@@ -487,3 +488,19 @@ class TestADoorsCode:
         page = lou.get(f"/disinfection/doors?of={cast.department}")
         assert [one.text for one in page.select(".doors strong")] == ["Corridor"]
         lou.get("/disinfection/doors?of=99", 404)
+
+
+def test_a_teacher_and_a_cleaner_find_their_own_tasks_on_their_home_in_the_order_of_walking(sign_in, cast):
+    with transaction():
+        for code, order in (("zone2", 9), ("zone1", 1)):
+            zone = db.session.scalars(sa.select(Zone).filter_by(public_code=code)).one()
+            zone.walk_order = order
+            db.session.add(
+                ZoneOwner(zone_id=zone.id, valid_from=cast_module.TODAY, department_id=cast.department)
+            )
+    own = sign_in("ann").get("/").select("section[aria-labelledby=tasks] li")
+    assert ["Room 3-1" in one.text for one in own] == [True]
+    clock.freeze(datetime(2026, 9, 21, 16, 0, tzinfo=ZONE))
+    own = sign_in("sam").get("/").select("section[aria-labelledby=tasks] li a")
+    assert [one.text for one in own] == ["Room 4-2", "Corridor", "Corridor"]
+    assert not sign_in("pia").get("/").select("section[aria-labelledby=tasks] li")

@@ -42,19 +42,22 @@ class Staff:
 class Store:
     """With what the demo's tasks were done."""
 
-    batches: Mapping[tuple[date, int], int]
-    """The number of the batch of a day and a target."""
+    batches: Mapping[tuple[date, int], tuple[int, int]]
+    """The number of the batch of a day and a target, and how strong it is."""
     alcohol: int
     """The lot of it."""
     lamp: int
 
     def means(self, plan: Schedule, day: date, *, is_done: bool) -> Row:
         """The columns of an item that was done as asked; nothing where it was not done."""
-        batch = self.batches.get((day, plan.mg_per_l or 0)) if plan.agent is Agent.CHLORINE else None
+        is_mixed = plan.agent is Agent.CHLORINE
+        batch, strength = (
+            self.batches.get((day, plan.mg_per_l or 0), (None, None)) if is_mixed else (None, None)
+        )
         found: Row = {
             "batch_id": batch,
             "lot_id": self.alcohol if plan.agent is Agent.ALCOHOL else None,
-            "mg_per_l": plan.mg_per_l if batch else None,
+            "mg_per_l": strength,
             "minutes": plan.minutes,
             "device_id": self.lamp if plan.method is Method.LAMP else None,
             "attachment_id": None,
@@ -123,9 +126,11 @@ def _move(by: int, at: datetime, supply: int, lot: int | None, kind: MoveKind, m
 
 def _mix(
     by: int, supply: int, lots: Sequence[Lot], days: Sequence[date]
-) -> tuple[dict[tuple[date, int], int], list[Row]]:
+) -> tuple[dict[tuple[date, int], tuple[int, int]], list[Row]]:
     """Both solutions of every school day, from the lot of that day: their numbers, and the ledger's lines."""
-    keys, rows, moves = [], [], []
+    keys: list[tuple[date, int]] = []
+    rows: list[Row] = []
+    moves: list[Row] = []
     for day, lot in zip(days, lots, strict=True):
         at = clock.at(day, MIXED_AT)
         for target, (place, volume) in BUCKETS.items():
@@ -139,7 +144,8 @@ def _mix(
             )  # fmt: skip
             moves.append(_move(by, at, supply, lot.id, MoveKind.MIX, mixed.stock_ml or 0, place))
     numbers = db.session.scalars(sa.insert(Batch).returning(Batch.id, sort_by_parameter_order=True), rows)
-    return dict(zip(keys, numbers, strict=True)), moves
+    strengths = [row["mg_per_l"] for row in rows]
+    return dict(zip(keys, zip(numbers, strengths, strict=True), strict=True)), moves
 
 
 def _devices() -> int:

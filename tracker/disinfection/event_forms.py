@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, NumberRange
 from tracker.disinfection.event_rules import Refusal
 from tracker.edge import Form
 from tracker.fields import Line, MaybeWall, Needed, Whole, offered
-from tracker.templating import format_hhmm
+from tracker.templating import format_hhmm, format_moment
 
 WORDS: Mapping[Refusal, Callable[[Mapping[str, Any]], Any]] = {
     Refusal.GONE: lambda of: _("This is no longer asked for."),
@@ -31,6 +31,11 @@ WORDS: Mapping[Refusal, Callable[[Mapping[str, Any]], Any]] = {
         "More than twice what is needed (%(most)s mg/L). Please check.", most=of["most"]
     ),
     Refusal.TOO_SHORT: lambda of: _("Too short here: at least %(minutes)s minutes.", minutes=of["minutes"]),
+    Refusal.NOT_DONE: lambda of: _("It is not finished yet."),
+    Refusal.CORRECTION_OVER: lambda of: _(
+        "This record could be corrected until %(moment)s.", moment=format_moment(of["until"])
+    ),
+    Refusal.NOTHING_CHANGED: lambda of: _("Nothing is different from what the record says."),
     Refusal.ROOM_OCCUPIED: lambda of: _("There is still a student in this room."),
 }
 
@@ -77,6 +82,8 @@ class FinishForm(Form):
     helper = Line(_l("Second person"), needed=False)
     note = Line(_l("Note"), most=255, needed=False)
 
+    why = Line(_l("Why it is corrected"), most=255)
+
     def offer(self, batches: Sequence[tuple[int, str]]) -> None:
-        """The working solutions that can still be used."""
+        """The working solutions that can be chosen."""
         self.batch.choices = offered([*((str(id), name) for id, name in batches), ("", _l("No batch"))])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from tracker import clock
 from tracker.accounts.models import User
 from tracker.db import db
-from tracker.disinfection.event_models import EventRecord
+from tracker.disinfection.event_models import EventRecord, EventStruck
 from tracker.disinfection.event_rules import (
     AFTER_SCHOOL,
     ASKED_FOR,
@@ -210,6 +210,17 @@ def closed_by(zone_id: int, now: datetime) -> Event | None:
     """What has closed a zone, where it may not be used now."""
     of_zone = (one for one in events(now) if one.zone and one.zone.id == zone_id and one.is_closed(now))
     return next(of_zone, None)
+
+
+def struck(record_id: int) -> list[tuple[EventStruck, str]]:
+    """What the record of an event said before, oldest first, with who struck it."""
+    rows = db.session.execute(
+        sa.select(EventStruck, User.name)
+        .join(User, User.id == EventStruck.by)
+        .where(EventStruck.record_id == record_id)
+        .order_by(EventStruck.no)
+    )
+    return [(one, by) for one, by in rows]
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,9 @@ class Refusal(StrEnum):
     TOO_STRONG = "too_strong"
     TOO_SHORT = "too_short"
     ROOM_OCCUPIED = "room_occupied"
+    NOT_DONE = "not_done"
+    CORRECTION_OVER = "correction_over"
+    NOTHING_CHANGED = "nothing_changed"
 
 
 def slot_of(cause: EventCause, subject_id: int) -> str:

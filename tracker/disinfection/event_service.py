@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from tracker import clock
 from tracker.audit import service as audit
 from tracker.db import db
 from tracker.disinfection import event_queries as queries
-from tracker.disinfection.event_models import EventRecord
+from tracker.disinfection.event_models import EventRecord, EventStruck
 from tracker.disinfection.event_queries import Event
 from tracker.disinfection.event_rules import EventCause, EventPlace, Refusal, slot_of
 from tracker.disinfection.models import Record, Zone
-from tracker.disinfection.rules import RecordState
+from tracker.disinfection.rules import RecordState, correction_until
 from tracker.errors import Rejected
 from tracker.notices import service as notices
 from tracker.notices.rules import Event as Notice
@@ -96,11 +97,7 @@ def finish(by: int, at: datetime, place: EventPlace, subject_id: int, how: Done)
     if record.finished is not None:
         raise Rejected(Refusal.DONE_BEFORE)
     mg_per_l = _strength(record.started, at, how)
-    if no := found.treatment.refusal_of(mg_per_l, how.minutes):
-        treatment = found.treatment
-        raise Rejected(
-            *no, least=treatment.least_mg_per_l, most=treatment.most_mg_per_l, minutes=treatment.minutes
-        )
+    _refuse_weak(found, mg_per_l, how.minutes)
     acted = record.started + timedelta(minutes=how.minutes)
     if at < acted.replace(second=0, microsecond=0):
         raise Rejected(Refusal.TOO_SOON, "minutes", until=acted)
@@ -116,6 +113,51 @@ def finish(by: int, at: datetime, place: EventPlace, subject_id: int, how: Done)
             raise Rejected(Refusal.ROOM_OCCUPIED) from no_room
     changes = {"slot": record.slot, "mg_per_l": mg_per_l, "minutes": how.minutes, "batch": how.batch_id}
     audit.record(by, at, "disinfection.event_finish", "record", record.id, changes=changes)
+
+
+def correct(by: int, at: datetime, place: EventPlace, subject_id: int, how: Done, why: str) -> None:
+    """Something else is true of what was done: what stood there is struck, and stays to be read.
+
+    When it was done stays as it is.  Possible until 24:00 of the day after it was finished.
+    """
+    found = _event(place, subject_id, at)
+    if found.record is None:
+        raise Rejected(Refusal.NOT_DONE)
+    record, done = _held(found)
+    if record.finished is None:
+        raise Rejected(Refusal.NOT_DONE)
+    until = correction_until(record.finished, clock.zone())
+    if at > until:
+        raise Rejected(Refusal.CORRECTION_OVER, until=until)
+    mg_per_l = _strength(record.started, record.finished, how)
+    _refuse_weak(found, mg_per_l, how.minutes)
+    acted = record.started + timedelta(minutes=how.minutes)
+    if record.finished < acted.replace(second=0, microsecond=0):
+        raise Rejected(Refusal.TOO_SOON, "minutes", until=acted)
+    new = {
+        "batch_id": how.batch_id,
+        "mg_per_l": mg_per_l,
+        "minutes": how.minutes,
+        "helper": how.helper,
+        "note": how.note,
+    }
+    old = {name: getattr(done, name) for name in new}
+    if new == old:
+        raise Rejected(Refusal.NOTHING_CHANGED)
+    no = db.session.scalar(sa.select(sa.func.count()).where(EventStruck.record_id == record.id)) or 0
+    db.session.add(EventStruck(record_id=record.id, no=no + 1, why=why, by=by, at=at, **old))
+    for name, value in new.items():
+        setattr(done, name, value)
+    db.session.flush()
+    audit.record(by, at, "disinfection.event_correct", "record", record.id, changes={"struck": no + 1})
+
+
+def _refuse_weak(found: Event, mg_per_l: int, minutes: int) -> None:
+    treatment = found.treatment
+    if no := treatment.refusal_of(mg_per_l, minutes):
+        raise Rejected(
+            *no, least=treatment.least_mg_per_l, most=treatment.most_mg_per_l, minutes=treatment.minutes
+        )
 
 
 def _event(place: EventPlace, subject_id: int, at: datetime) -> Event:

@@ -65,17 +65,10 @@ def finish(found: Event) -> Any:
     """It is done."""
     form, code, subject_id = forms.FinishForm(), found.code, found.subject_id
     form.offer(_batches(found))
+    del form.why
 
     def verb() -> str:
-        batch_id = form.batch.data
-        how = Done(
-            minutes=form.minutes.data or 0,
-            batch_id=batch_id,
-            mg_per_l=None if batch_id else form.mg_per_l.data,
-            helper=form.helper.data or None,
-            note=form.note.data or None,
-        )
-        service.finish(g.identity.user_id, clock.now(), code, subject_id, how)
+        service.finish(g.identity.user_id, clock.now(), code, subject_id, _how(form))
         return _address(code, subject_id)
 
     answer = edge.taken(form, "disinfection.event_finish", verb, forms.refusal_words)
@@ -83,6 +76,60 @@ def finish(found: Event) -> Any:
         return _page(found_event(code, subject_id) or found, finishing=form)
     flash(_("Recorded. Thank you."))
     return answer
+
+
+@bp.post("/<any(floor, room, desk):place>/<id:subject_id>/correct")
+@requires(Permission.EVENT_TREAT, of=found_event)
+def correct(found: Event) -> Any:
+    """Something else is true of what was done."""
+    form, code, subject_id = forms.FinishForm(), found.code, found.subject_id
+    form.offer(_batches(found))
+
+    def verb() -> str:
+        service.correct(g.identity.user_id, clock.now(), code, subject_id, _how(form), form.why.data)
+        return _address(code, subject_id)
+
+    answer = edge.taken(form, "disinfection.event_correct", verb, forms.refusal_words)
+    if answer is None:
+        return _page(found_event(code, subject_id) or found, finishing=form)
+    flash(_("Corrected. What stood there is struck."))
+    return answer
+
+
+def _how(form: forms.FinishForm) -> Done:
+    batch_id = form.batch.data
+    return Done(
+        minutes=form.minutes.data or 0,
+        batch_id=batch_id,
+        mg_per_l=None if batch_id else form.mg_per_l.data,
+        helper=form.helper.data or None,
+        note=form.note.data or None,
+    )
+
+
+def _finishing(found: Event, state: EventState) -> forms.FinishForm:
+    """The form of how it is done, with what is most likely; or of how it was done, to be corrected."""
+    done = found.done if found.record and found.record.finished else None
+    batches = _batches(found) if done or state is EventState.BEGUN else []
+    need = found.treatment
+    if done is not None:
+        batch = done.batch_id if done.batch_id in {number for number, _ in batches} else None
+        form = forms.FinishForm(
+            formdata=None,
+            batch=str(batch or ""),
+            mg_per_l=None if batch else done.mg_per_l,
+            minutes=done.minutes,
+            helper=done.helper,
+            note=done.note,
+        )
+    else:
+        form = forms.FinishForm(
+            formdata=None, minutes=need.minutes, batch=str(batches[0][0]) if batches else ""
+        )
+        if not batches and need.least_mg_per_l == need.most_mg_per_l:
+            form.mg_per_l.data = need.least_mg_per_l
+    form.offer(batches)
+    return form
 
 
 def _address(code: EventPlace, subject_id: int) -> str:
@@ -123,13 +170,7 @@ def _page(
     if beginning is None:
         beginning = forms.BeginForm(formdata=None)
         beginning.offer(_zones(found) if state is EventState.TO_TREAT else [])
-    if finishing is None:
-        batches = _batches(found) if state is EventState.BEGUN else []
-        first = batches[0][0] if batches else ""
-        finishing = forms.FinishForm(formdata=None, minutes=found.treatment.minutes, batch=str(first))
-        finishing.offer(batches)
-        if not batches and found.treatment.least_mg_per_l == found.treatment.most_mg_per_l:
-            finishing.mg_per_l.data = found.treatment.least_mg_per_l
+    finishing = finishing or _finishing(found, state)
     sent = next((form for form in (beginning, finishing) if form.errors or form.form_errors), None)
     return edge.page(
         "disinfection/event.html",
@@ -137,6 +178,7 @@ def _page(
         beginning=beginning,
         finishing=finishing,
         form=sent,
+        struck=queries.struck(found.record.id) if found.done and found.record else [],
         may_treat=permits(g.identity, Permission.EVENT_TREAT, found),
         around=AROUND_MG_PER_L,
     )

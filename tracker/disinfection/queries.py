@@ -336,6 +336,8 @@ def day_list(
         if task.day == day or task.outcome.state in OPEN_STATES
     ]
     groups = {group: [task for task in found if task.group is group] for group in Group}
+    for group in (Group.OVERDUE, Group.NOW):
+        groups[group].sort(key=_as_walked)
     return DayList(
         day=day,
         before=calendar.before,
@@ -343,6 +345,10 @@ def day_list(
         is_school_day=calendar.weekday(day) is not None,
         groups={group: members for group, members in groups.items() if members},
     )
+
+
+def _as_walked(task: Task) -> tuple[int, int, date, time]:
+    return task.zone.walk_order, task.zone.id, task.day, task.name.slot
 
 
 def keeps_zones(who: Identity) -> bool:
@@ -364,6 +370,8 @@ class TaskCounts:
     overdue: int
     soon: int
     done: int
+    own: Sequence[Task]
+    """Those of a person's own zones that are to be done now, in the order of walking."""
 
 
 def task_counts(who: Identity, now: datetime, today: date) -> TaskCounts:
@@ -376,4 +384,7 @@ def task_counts(who: Identity, now: datetime, today: date) -> TaskCounts:
         overdue=number[Group.OVERDUE],
         soon=number[Group.LATER],
         done=number[Group.DONE],
+        own=()
+        if whole
+        else sorted((*groups.get(Group.OVERDUE, ()), *groups.get(Group.NOW, ())), key=_as_walked),
     )

@@ -10,7 +10,7 @@ from tracker import clock
 from tracker.disinfection.event_rules import TREATMENTS, DisinfectionKind
 from tracker.disinfection.frames import tasks_frame
 from tracker.disinfection.outcome_frames import OUTCOMES, outcomes, states
-from tracker.disinfection.rules import Agent, ItemResult, Method, ObjectKind, TaskState
+from tracker.disinfection.rules import Agent, ItemResult, Method, TaskState
 from tracker.ledgers import hygiene_queries as queries
 from tracker.ledgers.frames import Filled, filled
 from tracker.ledgers.rules import DISINFECTION_COLUMNS, KEEPER_COLUMNS, STOCK_COLUMNS, Ledger
@@ -60,7 +60,11 @@ def disinfections(since: date, until: date, today: date) -> Filled:
 def _of_schedule(one: queries.RecordSeen) -> dict[str, Any]:
     """What the schedule asked for, of what was recorded as done or not."""
     plans = [item.schedule for item in one.items if item.schedule]
-    airs = any(item.kind is ObjectKind.AIR and item.row.result is ItemResult.DONE for item in one.items)
+    aired = [item.schedule is not None and item.schedule.method is Method.AIRING for item in one.items]
+    airs = any(
+        is_aired and item.row.result is ItemResult.DONE
+        for is_aired, item in zip(aired, one.items, strict=True)
+    )
     return {
         "objects": tuple(item.kind for item in one.items) or None,
         "kind": DisinfectionKind.PREVENTIVE,
@@ -68,7 +72,9 @@ def _of_schedule(one: queries.RecordSeen) -> dict[str, Any]:
         "agent": _once(plan.agent for plan in plans if plan.agent is not Agent.NONE),
         "lot": _lines(item.source for item in one.items),
         "mg_per_l": _numbers(item.row.mg_per_l for item in one.items),
-        "minutes": _numbers(item.row.minutes for item in one.items if item.kind is not ObjectKind.AIR),
+        "minutes": _numbers(
+            item.row.minutes for is_aired, item in zip(aired, one.items, strict=True) if not is_aired
+        ),
         "aired": _span(one.record.started, one.record.finished) if airs else None,
         "result": _once(item.row.result for item in one.items),
         "reasons": _once(item.row.reason for item in one.items if item.row.reason),
