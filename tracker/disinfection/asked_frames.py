@@ -12,7 +12,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.disinfection.day_queries import TAUGHT, calendar_rows, is_taught, school_sets
+from tracker.disinfection.day_queries import TAUGHT, calendar_rows, class_spans, is_taught, school_sets
 from tracker.disinfection.day_rules import (
     Days,
     LevelSet,
@@ -25,7 +25,7 @@ from tracker.disinfection.day_rules import (
 )
 from tracker.disinfection.models import Schedule, ZoneObject, ZoneOwner
 from tracker.disinfection.rules import Agent
-from tracker.school.models import CalendarDay, Enrolment, SchoolClass
+from tracker.school.models import CalendarDay, SchoolClass
 from tracker.school.rules import Level, Place, days_between, grade_of, is_school_day
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -266,10 +266,9 @@ def _places(axis: Axis, calendar: dict[date, Any], class_ids: list[int], slots: 
     is_there[0] = True
     of_school: list[Place] = [Place()] * len(axis.dates)
     places = [of_school, *([] for _ in class_ids)]
-    for row in _spans(axis, class_ids):
+    for row in _spans(class_ids):
         number = class_ids.index(row.id) + 1
-        there = [row.starts <= day and (row.ends is None or day <= row.ends) for day in axis.dates]
-        is_there[number] |= there
+        is_there[number] = [row.since <= day <= row.until for day in axis.dates]
         places[number] = [
             Place(row.id, row.entry_year, grade_of(row.stage, row.entry_year, day)) for day in axis.dates
         ]
@@ -286,17 +285,13 @@ def _places(axis: Axis, calendar: dict[date, Any], class_ids: list[int], slots: 
     return _Places(weekday, ends, rota, is_off, is_there, later, _epidemic(axis, places, slots, known.levels))
 
 
-def _spans(axis: Axis, class_ids: list[int]) -> Sequence[Any]:
-    """From when until when some classes had students.  One statement."""
+def _spans(class_ids: list[int]) -> Sequence[Any]:
+    """Some classes, and from when until when they have students.  One statement."""
+    spans = class_spans()
     return db.session.execute(
-        sa.select(SchoolClass.id, SchoolClass.stage, SchoolClass.entry_year, Enrolment.starts, Enrolment.ends)
-        .join(Enrolment, Enrolment.class_id == SchoolClass.id)
-        .where(
-            SchoolClass.id.in_(class_ids),
-            Enrolment.starts <= axis.dates[-1],
-            sa.or_(Enrolment.ends.is_(None), Enrolment.ends >= axis.dates[0]),
-        )
-        .distinct()
+        sa.select(SchoolClass.id, SchoolClass.stage, SchoolClass.entry_year, spans.c.since, spans.c.until)
+        .join(spans, spans.c.class_id == SchoolClass.id)
+        .where(SchoolClass.id.in_(class_ids))
     ).all()
 
 

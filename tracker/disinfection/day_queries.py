@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tracker import clock
 from tracker.db import db
 from tracker.disinfection.day_rules import MOST_DAYS_BEFORE, Around, LevelSet, Rota
-from tracker.school.models import CalendarDay, LevelFrom, Setting
+from tracker.school.models import CalendarDay, Enrolment, LevelFrom, Setting
 from tracker.school.rules import TEACHING, LevelRow, SchoolDay, Scope
 
 ROTA = "disinfection.rota"
@@ -59,6 +59,14 @@ def calendar_rows(first: object, last: object) -> dict[date, dict[tuple[Scope, i
             row.day_type, row.stands_for, row.later_minutes, row.ends_at
         )
     return found
+
+
+def class_spans() -> sa.Subquery:
+    """From when until when each class has students; outside it is asked for nothing."""
+    last = sa.func.max(sa.func.coalesce(Enrolment.ends, date.max))
+    first = sa.func.min(Enrolment.starts)
+    of_classes = sa.select(Enrolment.class_id, first.label("since"), last.label("until"))
+    return of_classes.group_by(Enrolment.class_id).subquery()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tracker import clock
 from tracker.accounts.rules import Identity
 from tracker.db import db
-from tracker.disinfection.day_queries import around
+from tracker.disinfection.day_queries import around, class_spans
 from tracker.disinfection.day_rules import Around, Days, asked, on_time_until
 from tracker.disinfection.means_rules import Means, SourceKind
 from tracker.disinfection.models import RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
@@ -39,8 +39,8 @@ from tracker.disinfection.zone_queries import (
     zones_with_versions,
 )
 from tracker.permissions import Permission, permits
-from tracker.school.models import Enrolment, SchoolClass
-from tracker.school.queries import enrolled_on, place_on
+from tracker.school.models import SchoolClass
+from tracker.school.queries import place_on
 from tracker.school.rules import ExcuseCode, Place
 
 NOT_AT_SCHOOL = (Days.OFF, Days.BEFORE_TERM)
@@ -161,12 +161,12 @@ def tasks(
     Those of all zones, those a person, or a person's classes and departments do, or those of one zone.
     A class without students is asked for nothing.  Two statements; one more where people are named.
     """
-    last = max(days)
-    has_students = sa.exists().where(Enrolment.class_id == ZoneOwner.class_id, *enrolled_on(last))
-    wanted = zones_with_versions().where(
-        ZoneOwner.valid_from <= last,
-        Schedule.valid_from <= last,
-        sa.or_(ZoneOwner.class_id.is_(None), has_students),
+    last, spans = max(days), class_spans()
+    wanted = (
+        zones_with_versions()
+        .add_columns(spans.c.since, spans.c.until)
+        .outerjoin(spans, spans.c.class_id == ZoneOwner.class_id)
+        .where(ZoneOwner.valid_from <= last, Schedule.valid_from <= last)
     )
     if of is not None:
         kept = sa.select(ZoneOwner.zone_id).where(
@@ -213,6 +213,8 @@ def _checklists(rows: Sequence[Any], day: date, calendar: Around) -> list[list[A
         rows = [row for row in rows if row.SchoolClass or _thing(row.Schedule) in off]
     zones: dict[int, dict[Schedule, Any]] = {}
     for row in in_force(rows, day):
+        if row.SchoolClass and not (row.since and row.since <= day <= row.until):
+            continue
         zones.setdefault(row.Zone.id, {})[row.Schedule] = row
     found: dict[tuple[int, time], list[Any]] = {}
     for zone_id, plans in zones.items():
