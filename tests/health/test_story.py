@@ -96,8 +96,11 @@ def test_every_reading_of_the_page_is_logged_with_the_student(sign_in, cast):
     nora, child = sign_in("nora"), cast.students["3-1"][0]
     nora.get(f"/students/{child}")
     nora.get(f"/students/{child}")
-    row = db.session.execute(sa.select(ReadLog.page, ReadLog.student_id, ReadLog.times)).one()
-    assert row == ("student", child, 2)
+    nora.get(f"/students/{child}/temperatures.svg")
+    rows = db.session.execute(sa.select(ReadLog.page, ReadLog.student_id, ReadLog.times))
+    assert sorted(rows) == [("student", child, 2), ("temperatures", child, 1)]
+    readers = nora.get(f"/students/{child}").select_one("#readers")
+    assert readers is None or "as a chart" in readers.text
 
 
 def test_its_statements_do_not_grow_with_what_is_told(sign_in, cast, ill, statements):

@@ -102,6 +102,21 @@ class TestDeeds:
         assert reading.struck_at
         assert "38.1 ℃" in nora.get(f"/room/{here}").select_one("s").text
 
+    def test_readings_of_one_minute_are_two_and_are_struck_one_by_one(self, sign_in, here, child):
+        nora = sign_in("nora")
+        typed = {"taken_at": "2026-09-21T10:05"}
+        act(nora, here, "reading", site="forehead", temperature="37.9", **typed)
+        act(nora, here, "reading", site="axillary", temperature="39.1", **typed)  # the retest, mistyped
+        act(nora, here, "reading", site="axillary", temperature="38.1", **typed)
+        page = nora.get(f"/room/{here}")
+        wrong = next(item for item in page.select("li.row-link") if "39.1" in item.text)
+        nora.send(page, "form[action$='/reading/strike']", taken=wrong.select_one("[name=taken]")["value"])
+        act(nora, here, "reading", site="axillary", temperature="38.2", **typed)
+        rows = db.session.query(Reading).filter_by(student_id=child, stay_id=here)
+        assert sorted((row.tenths, row.struck_at is not None) for row in rows) == [
+            (379, False), (381, False), (382, False), (391, True)
+        ]  # fmt: skip
+
     def test_signs_are_corrected_by_retracting_and_adding(self, sign_in, here):
         nora = sign_in("nora")
         act(nora, here, "signs", signs=["vomiting", "fever"], onset_on="2026-09-20")
@@ -112,12 +127,13 @@ class TestDeeds:
         last = db.session.query(Observation).order_by(Observation.id.desc()).first()
         assert last.onset_on.isoformat() == "2026-09-20"
 
-    def test_a_call_is_struck_not_deleted(self, sign_in, here):
+    def test_a_call_is_struck_not_deleted(self, sign_in, here, child):
         nora = sign_in("nora")
         act(nora, here, "call", reached="yes", guardian="1")
         act(nora, here, "call/strike")
         (call,) = db.session.query(StayCall).all()
         assert call.struck_at
+        assert "Guardian" in sign_in("nora").get(f"/students/{child}").select_one("li.story s").text
         assert not queries.stay(here, clock.today()).reached
 
     def test_a_number_is_masked_and_shown_once_with_a_trace(self, sign_in, here, child):

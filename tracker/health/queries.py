@@ -67,22 +67,7 @@ def has_readings(student_id: int, since: date) -> bool:
 def timeline(student_id: int, since: date) -> list[Moment]:
     """Everything that was recorded of a student since a day, the newest first; a statement for each table."""
     start = clock.at(since, time())
-    return told(
-        moment
-        for part in (
-            _sheets,
-            _readings,
-            _fevers,
-            _gate,
-            _stays,
-            _stay_calls,
-            _episodes,
-            _calls,
-            _papers,
-            _leaves,
-        )
-        for moment in part(student_id, start)
-    )
+    return told(moment for part in PARTS for moment in part(student_id, start))
 
 
 def _rows(statement: Any) -> Any:
@@ -175,7 +160,8 @@ def _stay_calls(student_id: int, start: datetime) -> Iterator[Moment]:
         .where(Stay.student_id == student_id, StayCall.at >= start)
     )
     for one, by in rows:
-        yield Moment(one.at, MomentKind.STAY_CALL, by, {"reached": one.reached, "note": one.note})
+        details = {"reached": one.reached, "note": one.note}
+        yield Moment(one.at, MomentKind.STAY_CALL, by, details, struck=one.struck_at is not None)
 
 
 def _episodes(student_id: int, start: datetime) -> Iterator[Moment]:

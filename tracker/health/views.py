@@ -63,4 +63,6 @@ def temperatures(one: Subject) -> Any:
 
     words = Words(i18n.language(), {key: str(phrase) for key, phrase in CHART_PHRASES.items()}, {})
     frame = temperatures_frame(one.student.id, _since())
-    return Response(render.drawn(draw, frame, words, NARROW), mimetype="image/svg+xml")
+    image = Response(render.drawn(draw, frame, words, NARROW), mimetype="image/svg+xml")
+    edge.log_reading("temperatures", one.student.id, student_id=one.student.id)
+    return image

@@ -75,6 +75,7 @@ PAGES: dict[str, Any] = {
     "sheet": _l("A sheet"),
     "stay": _l("A stay in the observation room"),
     "student": _l("A student’s page"),
+    "temperatures": _l("A student’s temperatures, as a chart"),
     "student-data": _l("A student’s data, as a file"),
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -185,6 +185,7 @@ def take_reading(
     At or over its trigger it opens a chain, unless the child waits in one.  In the observation room
     a reading by another method is the retest of a child that waits.
     """
+    at = free_instant(student_id, at)
     chain = queries.newest_chain(student_id, day)
     is_waiting = chain is not None and chain.state is FeverState.WAITING
     if chain and is_waiting and source is FeverSource.STAY:
@@ -201,6 +202,17 @@ def take_reading(
     db.session.add(_reading(by, at, student_id, 1, tenths, instrument, fever_id, equipment_id))
     db.session.flush()
     return fever_id
+
+
+def free_instant(student_id: int, taken_at: datetime) -> datetime:
+    """This instant, or the next microsecond without a reading of the child: two of one minute are two."""
+    measured = sa.select(Reading.taken_at).where(
+        Reading.student_id == student_id, Reading.taken_at >= taken_at
+    )
+    taken = set(db.session.scalars(measured))
+    while taken_at in taken:
+        taken_at += timedelta(microseconds=1)
+    return taken_at
 
 
 def strike_reading(by: int, at: datetime, student_id: int, taken_at: datetime) -> None:
@@ -244,6 +256,7 @@ def retest(
             "instrument" if no in (Refusal.SAME_SITE, Refusal.TOO_MANY) else "taken_at",
             first=clock.local(first.taken_at if first else at).strftime("%H:%M"),
         )
+    taken_at = free_instant(fever.student_id, taken_at)
     since = rested_at(told)
     is_early = since is not None and taken_at < since
     if since and is_early and not has_rested:

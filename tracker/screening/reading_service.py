@@ -1,6 +1,6 @@
 """Temperatures of the observation room: each goes its way through the child's retest chain."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -18,8 +18,7 @@ def read_in_stay(
 ) -> None:
     """Keep a temperature of a child in the observation room, or on the way there."""
     day = clock.local(taken_at).date()
-    while db.session.get(Reading, (student_id, taken_at, 1)):  # two of one minute are two
-        taken_at += timedelta(microseconds=1)
+    taken_at = fever_service.free_instant(student_id, taken_at)
     instrument, source = INSTRUMENT_OF[site], FeverSource.STAY
     fever_service.take_reading(by, taken_at, student_id, day, tenths, instrument, source, stay_id)
     db.session.execute(
