@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from tests import cast as cast_module
 from tests.cast import ZONE, count, key
 from tracker import clock
+from tracker.accounts.models import Assignment
+from tracker.accounts.rules import Duty
 from tracker.db import db, transaction
 from tracker.disinfection.models import Department, Record, RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
 from tracker.disinfection.rules import RecordState
@@ -112,6 +114,25 @@ def test_a_task_that_is_not_due_or_long_past_takes_nothing_and_says_why(sign_in,
     token = {"csrf_token": sam.token(sam.get(CORRIDOR)), "key": str(key(3))}
     assert said in sam.post(address, token | {"do": "finish_all"}, 422).select_one("[role=alert]").text
     assert count(Record) == 0
+
+
+def test_who_finishes_second_is_told_and_changes_nothing(sign_in, cast):
+    with transaction():
+        db.session.add(
+            Assignment(
+                user_id=cast.users["nora"],
+                what=Duty.DEPARTMENT,
+                starts=cast_module.TERM[0],
+                department_id=cast.department,
+            )
+        )
+    sam, nora = sign_in("sam"), sign_in("nora")
+    open_page = nora.get(CORRIDOR)
+    sam.send(sam.get(CORRIDOR), ".finish", do="finish_all")
+    nora.send(open_page, ".finish", do="finish_all")
+    told = nora.get(LIST).select_one("main [role=status], [role=status]").text
+    assert "Somebody else had finished this already; nothing was changed." in told
+    assert db.session.scalars(sa.select(Record.by)).one() == cast.users["sam"]
 
 
 def test_the_same_request_twice_changes_nothing(sign_in):

@@ -1,5 +1,6 @@
 """What was due in which zone, until when, and what became of it, as a frame."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -96,7 +97,14 @@ def tasks_frame(since: date, until: date, *, school_days_only: bool = False) -> 
 
 OPEN, NOT_APPLICABLE, DONE, NOT_DONE, EXCUSED = range(5)
 """What became of an item; EXCUSED is not done, for a reason that lies with the school."""
-_RESULT = {ItemResult.NOT_APPLICABLE: NOT_APPLICABLE, ItemResult.DONE: DONE, ItemResult.NOT_DONE: NOT_DONE}
+_RESULT = sa.case(
+    (Record.finished.is_(None), OPEN),
+    (RecordItem.reason.in_(NOT_THE_CLASS), EXCUSED),
+    (RecordItem.result == ItemResult.NOT_DONE, NOT_DONE),
+    (RecordItem.result == ItemResult.NOT_APPLICABLE, NOT_APPLICABLE),
+    (RecordItem.result == ItemResult.DONE, DONE),
+    else_=OPEN,
+)
 
 
 @dataclass(frozen=True)
@@ -123,11 +131,10 @@ def _records(items: Items, since: date, until: date) -> _Records:
                 Record.day,
                 Record.slot,
                 Record.finished,
-                Record.excuse,
-                RecordItem.object_id,
-                RecordItem.result,
-                RecordItem.reason,
-                VERIFIED.label("verified"),
+                sa.func.coalesce(RecordItem.object_id, NONE),
+                _RESULT,
+                sa.case((Record.excuse.is_not(None), 1), else_=0),
+                sa.case((VERIFIED, 1), else_=0),
                 REDO_UNTIL,
             ).outerjoin(RecordItem, RecordItem.record_id == Record.id)
         ).where(
@@ -139,34 +146,27 @@ def _records(items: Items, since: date, until: date) -> _Records:
     days = {day: number for number, day in enumerate(items.axis.dates)}
     slots = {slot_code(slot): number for number, slot in enumerate(items.slots)}
     turns = np.zeros((len(zones), len(days)), dtype=bool)
-    for row in rows:
-        if row.slot not in slots and row.zone_id in zones and took_turn(row.slot, row.day, row.finished):
-            turns[zones[row.zone_id], days[row.day]] = True
-    kept = [row for row in rows if row.zone_id in zones and row.slot in slots]
+    kept = []
+    for zone_id, day, slot, finished, *told in rows:
+        if zone_id in zones and slot in slots:
+            kept.append((zones[zone_id], days[day], slots[slot], finished, *told))
+        elif zone_id in zones and took_turn(slot, day, finished):
+            turns[zones[zone_id], days[day]] = True
+    zone, on, hour, ended, thing, result, excused, verified, redo = (
+        zip(*kept, strict=True) if kept else [()] * 9
+    )
+
+    def ints(values: Sequence[int]) -> Ints:
+        return np.array(values, dtype=np.int64)
+
     return _Records(
-        task_numbers(
-            np.array([zones[row.zone_id] for row in kept], dtype=np.int64),
-            np.array([days[row.day] for row in kept], dtype=np.int64),
-            np.array([slots[row.slot] for row in kept], dtype=np.int64),
-            len(days),
-            len(slots),
-        ),
-        np.array([row.object_id or NONE for row in kept], dtype=np.int64),
-        np.array(
-            [
-                OPEN
-                if row.finished is None
-                else EXCUSED
-                if row.reason in NOT_THE_CLASS
-                else _RESULT.get(row.result, OPEN)
-                for row in kept
-            ],
-            dtype=np.int64,
-        ),
-        pd.Series(pd.to_datetime([row.finished for row in kept], utc=True)),
-        pd.Series(pd.to_datetime([row.redo_until for row in kept], utc=True)),
-        np.array([row.excuse is not None for row in kept], dtype=bool),
-        np.array([bool(row.verified) for row in kept], dtype=bool),
+        task_numbers(ints(zone), ints(on), ints(hour), len(days), len(slots)),
+        ints(thing),
+        ints(result),
+        pd.Series(pd.to_datetime(ended, utc=True)),
+        pd.Series(pd.to_datetime(redo, utc=True)),
+        ints(excused).astype(bool),
+        ints(verified).astype(bool),
         turns,
     )
 

@@ -136,21 +136,24 @@ def read_safety(by: int, at: datetime, name: TaskName) -> None:
     supply_service.read_safety(by, at, means.unread(by, means.sources(_open_task(name, at))))
 
 
-def finish(by: int, at: datetime, name: TaskName) -> None:
+def finish(by: int, at: datetime, name: TaskName) -> bool:
     """Sign a task whose items are all answered.  Rejected while one is open.
 
-    Who comes second changes nothing: the first signature and its hour hold.
+    False for who comes second and changes nothing: the first signature and its hour hold.
     """
     task = _open_task(name, at)
     record, before = _hold(by, at, task)
     missing = sum(item.object_id not in before for item in task.items)
     if missing:
         raise Rejected(Refusal.ITEMS_OPEN, count=missing)
-    _sign(by, at, record, answered=0)
+    return _sign(by, at, record, answered=0)
 
 
-def finish_all(by: int, at: datetime, name: TaskName) -> None:
-    """Answer every open item of a task as done with what is proposed for it, and sign it."""
+def finish_all(by: int, at: datetime, name: TaskName) -> bool:
+    """Answer every open item of a task as done with what is proposed for it, and sign it.
+
+    False for who comes second, as in `finish`.
+    """
     task = _open_task(name, at)
     record, before = _hold(by, at, task)
     missing = [item for item in task.items if item.object_id not in before]
@@ -173,7 +176,7 @@ def finish_all(by: int, at: datetime, name: TaskName) -> None:
             for item in missing
         ]
         db.session.execute(insert(RecordItem).values(rows))
-    _sign(by, at, record, answered=len(missing))
+    return _sign(by, at, record, answered=len(missing))
 
 
 def _open_task(name: TaskName, at: datetime) -> Task:
@@ -214,12 +217,13 @@ def _hold(by: int, at: datetime, task: Task) -> tuple[Record, dict[int, RecordIt
     return record, found
 
 
-def _sign(by: int, at: datetime, record: Record, *, answered: int) -> None:
+def _sign(by: int, at: datetime, record: Record, *, answered: int) -> bool:
     if record.state is RecordState.DONE and not answered:
-        return
+        return False
     if record.state is RecordState.DRAFT:
         record.state, record.finished, record.by = RecordState.DONE, at, by
     audit.record(by, at, "disinfection.finish", "record", record.id, changes={"answered_done": answered})
+    return True
 
 
 def _code(item: RecordItem | None) -> str | None:

@@ -120,11 +120,20 @@ def _checklist(what: Task, form: Any) -> Any:
         verdicts=verdicts,
         verdict_form=form if isinstance(form, VerdictForm) else VerdictForm(formdata=None),
         excuse_form=form if isinstance(form, ExcuseForm) else _excuse_form(what),
-        may_verify=what.outcome.state in DONE_STATES and permits(g.identity, Permission.TASK_VERIFY, what),
+        may_verify=_may_verify(what),
         may_excuse=permits(g.identity, Permission.TASK_EXCUSE, what)
         and not queries.does(g.identity, what.done_by),
         results=ItemResult,
         closed_by=event_queries.closed_by(what.zone.id, clock.now()),
+    )
+
+
+def _may_verify(what: Task) -> bool:
+    return (
+        what.recorded is not None
+        and what.outcome.state in DONE_STATES
+        and permits(g.identity, Permission.TASK_VERIFY, what)
+        and not record_queries.has_worked_on(g.identity.user_id, what.recorded.record_id)
     )
 
 
@@ -148,9 +157,7 @@ def record(what: Task) -> Any:
             if form.do.data == Deed.READ:
                 return once("disinfection.read", lambda: _read(name))
             if form.do.data in (Deed.FINISH, Deed.FINISH_ALL):
-                led = once("disinfection.finish", lambda: _finish(name, Deed(str(form.do.data))))
-                flash(_("Recorded: %(zone)s, %(hour)s", zone=label, hour=name.slot.strftime("%H:%M")))
-                return led
+                return _finished(name, Deed(str(form.do.data)), label)
             return once("disinfection.answer", lambda: _answer(name, form, photo))
         except Rejected as no:
             form.refuse(no.field, forms.refusal_words(no.reason, no.details))
@@ -181,7 +188,17 @@ def _read(name: TaskName) -> str:
     return address(name)
 
 
-def _finish(name: TaskName, deed: Deed) -> str:
+def _finished(name: TaskName, deed: Deed, label: str) -> Any:
     sign = service.finish if deed is Deed.FINISH else service.finish_all
-    sign(g.identity.user_id, clock.now(), name)
-    return url_for(".today")
+    signed: list[bool] = []
+
+    def verb() -> str:
+        signed[:] = [sign(g.identity.user_id, clock.now(), name)]
+        return url_for(".today")
+
+    led = once("disinfection.finish", verb)
+    if signed == [False]:
+        flash(_("Somebody else had finished this already; nothing was changed."), "warning")
+    else:
+        flash(_("Recorded: %(zone)s, %(hour)s", zone=label, hour=name.slot.strftime("%H:%M")))
+    return led
