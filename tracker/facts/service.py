@@ -1,7 +1,7 @@
 """Writing observations of health: sheets and calls hand them in, nobody changes them afterwards."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -41,7 +41,7 @@ def observe(at: datetime, facts: Iterable[Fact]) -> None:
 
     The deed they belong to is written to the trail by the verb that made them.
     """
-    rows = [{**asdict(fact), "recorded_at": at, "retracted_at": None} for fact in facts]
+    rows = [{**vars(fact), "recorded_at": at, "retracted_at": None} for fact in facts]
     if rows:
         # Without `render_nulls` rows are sorted into one statement per set of empty columns.
         db.session.execute(sa.insert(Observation), rows, execution_options={"render_nulls": True})

@@ -12,7 +12,7 @@ from typing import Any
 from tracker.facts.rules import Diagnosis, Symptom
 from tracker.school import roster_cells
 from tracker.school.roster_cells import FORMULA_ERRORS, Table, Unreadable, plain_header
-from tracker.screening.rules import AbsenceReason, Line, SessionCode, State
+from tracker.screening.rules import NORMAL_LINE, AbsenceReason, Line, SessionCode, State
 from tracker.screening.temperature_rules import TemperatureProblem, read_temperature
 
 
@@ -229,39 +229,65 @@ READERS: Mapping[Column, Callable[[str], Any]] = {
 
 def read_history(table: Table) -> History:
     """The rows of a table whose required columns are there."""
-    places = {column: n for n, header in enumerate(table.headers) if (column := column_of(header))}
+    columns = [column_of(header) for header in table.headers]
+    place = columns.index(Column.STUDENT_NUMBER)
+    others = columns[:place] + columns[place + 1 :]
     rows: list[HistoryRow] = []
     wrong: list[Wrong] = []
     first_with: dict[tuple[date, SessionCode, str], int] = {}
     unlikely = 0
+    # The children of a class say the same of most days: what stands beside the number is read once.
+    known: dict[tuple[str, ...], _Told] = {}
     for number, cells in table.rows:
-        texts = {column: cells[place].strip() for column, place in places.items() if place < len(cells)}
-        read: dict[Column, Any] = {}
-        bad = []
-        for column in places:
-            text = texts.get(column, "")
-            try:
-                read[column] = _read_cell(column, text)
-            except Unreadable as no:
-                bad.append(Wrong(number, column, text, no.reason, no.details))
-        bad += [
-            Wrong(number, column, texts.get(column, ""), reason)
-            for column, reason in _contradictions(read)
-            if column not in {cell.column for cell in bad}
-        ]
+        beside = cells[:place] + cells[place + 1 :]
+        if (told := known.get(beside)) is None:
+            told = known[beside] = _told(others, beside)
+        bad = [Wrong(number, *one) for one in told.wrong]
+        text, pupil = cells[place].strip() if place < len(cells) else "", ""
+        try:
+            pupil = _read_cell(Column.STUDENT_NUMBER, text)
+        except Unreadable as no:
+            bad.append(Wrong(number, Column.STUDENT_NUMBER, text, no.reason, no.details))
         if not bad:
-            row = _row(number, read)
-            first = first_with.setdefault((row.day, row.session, row.number), number)
+            first = first_with.setdefault((told.day, told.session, pupil), number)
             if first != number:
-                twice = {"other": first}
-                bad = [Wrong(number, Column.STUDENT_NUMBER, row.number, Reason.ROW_TWICE, twice)]
-            unlikely += row.line.first is not None and not 350 <= row.line.first <= 410
+                bad = [Wrong(number, Column.STUDENT_NUMBER, pupil, Reason.ROW_TWICE, {"other": first})]
+            unlikely += told.line.first is not None and not 350 <= told.line.first <= 410
         if bad:
             wrong += bad
         else:
-            rows.append(row)
+            rows.append(HistoryRow(number, told.day, told.session, pupil, told.line, told.diagnosis))
     unknown = tuple(name.strip() for name in table.headers if name.strip() and column_of(name) is None)
     return History(tuple(rows), tuple(wrong), unknown, unlikely)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a row says beside its number; with a wrong cell no more than that."""
+
+    wrong: tuple[tuple[Column, str, StrEnum, Mapping[str, Any]], ...] = ()
+    day: date = date.min
+    session: SessionCode = SessionCode.ARRIVAL
+    line: Line = NORMAL_LINE
+    diagnosis: Diagnosis | None = None
+
+
+def _told(columns: Sequence[Column | None], cells: Sequence[str]) -> _Told:
+    texts = dict.fromkeys((column for column in columns if column), "")
+    texts |= {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if column}
+    read: dict[Column, Any] = {}
+    wrong: dict[Column, tuple[Column, str, StrEnum, Mapping[str, Any]]] = {}
+    for column, text in texts.items():
+        try:
+            read[column] = _read_cell(column, text)
+        except Unreadable as no:
+            wrong[column] = column, text, no.reason, no.details
+    for column, reason in _contradictions(read):
+        wrong.setdefault(column, (column, texts.get(column, ""), reason, {}))
+    if wrong:
+        return _Told(tuple(wrong.values()))
+    diagnosis = read.get(Column.DIAGNOSIS)
+    return _Told((), read[Column.DATE], read[Column.SESSION], _line(read), diagnosis)
 
 
 def _read_cell(column: Column, text: str) -> Any:
@@ -296,14 +322,11 @@ def _contradictions(read: Mapping[Column, Any]) -> Iterable[tuple[Column, Reason
         yield Column.ONSET, Reason.ONSET_EARLY
 
 
-def _row(number: int, read: Mapping[Column, Any]) -> HistoryRow:
+def _line(read: Mapping[Column, Any]) -> Line:
     state = read[Column.STATE]
     signs, tenths = read.get(Column.SYMPTOMS) or frozenset(), read.get(Column.TEMPERATURE)
     diagnosis, reason = read.get(Column.DIAGNOSIS), read.get(Column.REASON)
     if state is State.ABSENT and reason is None:
         # As a call makes an unknown reason an illness when it tells of one.
         reason = AbsenceReason.ILLNESS if signs or tenths or diagnosis else AbsenceReason.UNKNOWN
-    line = Line(state, reason, tenths, None, signs, read.get(Column.ONSET))
-    return HistoryRow(
-        number, read[Column.DATE], read[Column.SESSION], read[Column.STUDENT_NUMBER], line, diagnosis
-    )
+    return Line(state, reason, tenths, None, signs, read.get(Column.ONSET))

@@ -135,6 +135,7 @@ class _Planner:
         self.opened: dict[tuple[Scope, int, date], Opened] = {}
         self.day_plans: dict[tuple[int, date], dict[SessionCode, tuple[Plan, bool]]] = {}
         self.wrong: list[Wrong] = list(history.wrong)
+        self.refused: dict[SheetKey, tuple[Column, str, Reason] | None] = {}
         # The oldest last, so that it is the one that stays.
         self.first_plans = sorted(
             (row for row in known.timetable.plans if row.level is Level.ROUTINE),
@@ -157,8 +158,9 @@ class _Planner:
                 sheets.append(sheet)
             elif rows:
                 reason = Reason.IMPORTED_OTHERWISE if before.is_imported else Reason.SUBMITTED
-                for row in rows.values():
-                    self._refuse(row, Column.SESSION, row.session.value, reason)
+                self.wrong += [
+                    Wrong(row.row, Column.SESSION, row.session.value, reason) for row in rows.values()
+                ]
             else:
                 kept += 1
         self.wrong.sort(key=lambda cell: (cell.row, list(Column).index(cell.column)))
@@ -173,9 +175,6 @@ class _Planner:
             history=self.history,
         )
 
-    def _refuse(self, row: HistoryRow, column: Column, value: str, reason: Reason, **details: object) -> None:
-        self.wrong.append(Wrong(row.row, column, value, reason, details))
-
     # Where the rows belong
 
     def _placed(self) -> dict[SheetKey, dict[int, HistoryRow]]:
@@ -188,8 +187,13 @@ class _Planner:
             except Unreadable as no:
                 self.wrong.append(Wrong(row.row, Column.STUDENT_NUMBER, row.number, no.reason, no.details))
                 continue
-            if self._is_possible(row, class_id):
-                placed.setdefault((class_id, row.day, row.session), {})[student] = row
+            at = (class_id, row.day, row.session)
+            if at not in self.refused:
+                self.refused[at] = self._refusal(*at)
+            if refusal := self.refused[at]:
+                self.wrong.append(Wrong(row.row, *refusal))
+            else:
+                placed.setdefault(at, {})[student] = row
         return placed
 
     def _student(self, row: HistoryRow) -> int:
@@ -214,20 +218,18 @@ class _Planner:
         first = stays[0].starts.isoformat() if stays else "–"
         raise Unreadable(Reason.BEFORE_ENROLMENT, first=first, day=row.day.isoformat())
 
-    def _is_possible(self, row: HistoryRow, class_id: int) -> bool:
-        if row.day >= self.known.today:
-            self._refuse(row, Column.DATE, row.day.isoformat(), Reason.DAY_NOT_OVER)
-            return False
-        what = self._opened(class_id, row.day) if self.options.open_days else self._what(class_id, row.day)
+    def _refusal(self, class_id: int, day: date, session: SessionCode) -> tuple[Column, str, Reason] | None:
+        """Why a class can have no sheet of this day and session, and at which cell; None if it can."""
+        if day >= self.known.today:
+            return Column.DATE, day.isoformat(), Reason.DAY_NOT_OVER
+        what = self._opened(class_id, day) if self.options.open_days else self._what(class_id, day)
         if what is None:
-            self._refuse(row, Column.DATE, row.day.isoformat(), Reason.OUTSIDE_TERM)
-        elif not is_school_day(what.day_type):
-            self._refuse(row, Column.DATE, row.day.isoformat(), Reason.NO_SCHOOL_DAY)
-        elif row.session.value not in SESSIONS_OF_DAY[what.day_type]:
-            self._refuse(row, Column.SESSION, row.session.value, Reason.NOT_ASKED_FOR)
-        else:
-            return True
-        return False
+            return Column.DATE, day.isoformat(), Reason.OUTSIDE_TERM
+        if not is_school_day(what.day_type):
+            return Column.DATE, day.isoformat(), Reason.NO_SCHOOL_DAY
+        if session.value not in SESSIONS_OF_DAY[what.day_type]:
+            return Column.SESSION, session.value, Reason.NOT_ASKED_FOR
+        return None
 
     def _what(self, class_id: int, day: date) -> SchoolDay | None:
         """What a day is for a class, with what was opened."""

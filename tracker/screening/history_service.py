@@ -98,8 +98,9 @@ def keep_past(by: int, at: datetime, sheets: Sequence[PastSheet]) -> None:
 
 
 def _write(model: Any, rows: list[dict[str, Any]]) -> None:
+    # Into the table itself: the mapper would look at each of the 130,000 readings of a term.
     if rows:
-        db.session.execute(sa.insert(model), rows, execution_options={"render_nulls": True})
+        db.session.execute(sa.insert(model.__table__), rows)
 
 
 def _keep_rosters(members: Iterable[tuple[int, ...]]) -> dict[tuple[int, ...], int]:
@@ -244,8 +245,8 @@ def _tell(
                     "taken_at": taken_at,
                     "seq": 1,
                     "tenths": line.first,
-                    "site": SHEET_FIRST.site,
-                    "device": SHEET_FIRST.device,
+                    "site": _SITE,
+                    "device": _DEVICE,
                     "by": by,
                     "sheet_id": sheet_id,
                     "fever_id": None,
@@ -284,6 +285,7 @@ def _tell(
 
 
 _ORDER = list(Symptom)
+_SITE, _DEVICE = SHEET_FIRST.site, SHEET_FIRST.device
 
 
 def _facts(
