@@ -40,6 +40,9 @@ MENU = [
 
 PART_OF = {
     "mix": "supplies",
+    "equipment": "supplies",
+    "photos": "disinfection",
+    "verdicts": "disinfection",
     "health": "absence",
     "receipts": "screening",
     "close": "nurse",

@@ -247,6 +247,8 @@ class TestOnThePage:
         finish(cast)
         clock.freeze(NINE)
         lou, sam = sign_in("lou"), sign_in("sam")
+        assert "to verify 1" in lou.get("/disinfection/").select_one("#done").text
+        assert "to verify" not in sam.get("/disinfection/").select_one("#done").text
         page = lou.send(lou.get(PAGE), "form:has([value=give_back])", 422, why=" ")
         assert "Please write what is to be done again." in page.select_one("#why-error").text
         lou.send(lou.get(PAGE), "form:has([value=give_back])", why="Sills are dusty")

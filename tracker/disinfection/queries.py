@@ -24,6 +24,7 @@ from tracker.disinfection.rules import (
     Outcome,
     Refusal,
     Said,
+    TaskState,
     TaskTimes,
     group_of,
     late_until,
@@ -338,6 +339,7 @@ def day_list(
         if task.day == day or task.outcome.state in OPEN_STATES
     ]
     groups = {group: [task for task in found if task.group is group] for group in Group}
+    groups[Group.DONE].sort(key=lambda task: task.outcome.state is TaskState.VERIFIED)
     for group in (Group.OVERDUE, Group.NOW):
         groups[group].sort(key=_as_walked)
     return DayList(

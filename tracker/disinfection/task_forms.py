@@ -61,7 +61,7 @@ class TaskForm(Form):
         validators=[Length(max=255, message=_l("At most 255 characters, please."))],
     )
     source = SelectField(_l("Done with"), choices=[], default="", validate_choice=False)
-    mg_per_l = Whole(_l("Concentration, mg/L"), validators=[Optional(), _to(MOST_MG_PER_L)])
+    mg_per_l = Whole(_l("Concentration without a batch, mg/L"), validators=[Optional(), _to(MOST_MG_PER_L)])
     minutes = Whole(_l("Minutes"), validators=[Optional(), _to(MOST_MINUTES)])
     photo = FileField(
         _l("Photograph"), description=_l("Of the thing, without people."), render_kw={"accept": "image/*"}

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from flask_babel import ngettext
 from wtforms import BooleanField, SelectField, ValidationError
 
@@ -208,8 +209,8 @@ class DeviceForm(Form):
         choices=lambda: offered((one.value, word(one)) for one in DeviceKind),
         validators=[Needed()],
     )
-    name = Line(_l("Device"))
-    room = Line(_l("Room"))
+    name = Line(_lp("equipment", "Device"))
+    room = Line(_lp("equipment", "Room"))
     keeper = Line(_l("Keeper"))
     next_check_on = MaybeDay(_l("Next check"))
     retired_on = MaybeDay(_l("No longer used since"))
