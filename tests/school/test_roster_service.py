@@ -10,7 +10,7 @@ from tracker import datafolder
 from tracker.audit.models import Trail
 from tracker.db import db, transaction
 from tracker.errors import Rejected
-from tracker.school import queries, roster_queries
+from tracker.school import queries, roster_queries, upload_queries, upload_service
 from tracker.school.models import (
     Enrolment,
     Guardian,
@@ -22,7 +22,7 @@ from tracker.school.models import (
     Student,
 )
 from tracker.school.roster_file import read_table
-from tracker.school.roster_service import drop_upload, import_roster, keep_upload
+from tracker.school.roster_service import import_roster
 from tracker.school.rules import Refusal, Sex
 
 
@@ -293,19 +293,23 @@ def test_the_trail_tells_the_deed_and_no_name(app, cast):
 def test_an_upload_waits_encrypted_and_for_its_owner_alone(app, cast):
     table = read_table(csv_file(CHINESE, [("2024", "1", "00123", "王小芳")]))
     with transaction():
-        upload = keep_upload(cast.users["ada"], NOW, table, "0" * 64, None)
+        upload = upload_service.keep(RosterUpload, cast.users["ada"], NOW, table, "0" * 64, chosen_on=None)
     stored = db.session.scalars(sa.select(RosterUpload)).one()
     assert "王小芳" not in stored.table_enc and "00123" not in stored.table_enc
-    assert roster_queries.table_of(stored) == table
-    assert roster_queries.kept_upload(upload.id, cast.users["asa"]) is None
+    assert upload_queries.table_of(stored) == table
+    assert upload_queries.kept(RosterUpload, upload.id, cast.users["asa"]) is None
     with transaction():
-        keep_upload(cast.users["ada"], NOW, table, "1" * 64, TODAY)  # a newer one takes its place
+        upload_service.keep(RosterUpload, cast.users["ada"], NOW, table, "1" * 64)  # the newer one stays
     assert count(RosterUpload) == 1
     with transaction():
-        keep_upload(cast.users["asa"], NOW + timedelta(days=2), table, "2" * 64, None)  # old ones go
+        upload_service.keep(
+            RosterUpload, cast.users["asa"], NOW + timedelta(days=2), table, "2" * 64
+        )  # old go
     assert count(RosterUpload) == 1
     with transaction():
-        drop_upload(cast.users["asa"], NOW, db.session.scalars(sa.select(RosterUpload.id)).one())
+        upload_service.drop(
+            RosterUpload, cast.users["asa"], NOW, db.session.scalars(sa.select(RosterUpload.id)).one()
+        )
     assert count(RosterUpload) == 0
 
 

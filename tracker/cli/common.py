@@ -1,17 +1,19 @@
 """What every command does the same way: prepare the schema, one transaction, a refusal in one line."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
+from flask_babel import gettext as _
 
 from tracker import schema
 from tracker.accounts.rules import MINIMUM_PASSWORD
 from tracker.db import transaction
 from tracker.errors import Rejected
+from tracker.school.roster_cells import Wrong
 from tracker.school.rules import PLAUSIBLE_YEARS
 
 Words = Callable[[Any, Mapping[str, Any]], str]
@@ -32,6 +34,22 @@ def reading(words: Words) -> Iterator[None]:
         yield
     except Rejected as no:
         raise click.ClickException(words(no.reason, no.details)) from None
+
+
+def tell_wrong(wrong: Iterable[Wrong], words: Callable[[Any, Mapping[str, Any]], tuple[str, str]]) -> None:
+    """A line for each cell of a file that cannot be taken."""
+    for cell in wrong:
+        why, remedy = words(cell.reason, cell.details)
+        click.echo(
+            _(
+                "row %(row)s, %(column)s, “%(value)s”: %(why)s. %(remedy)s.",
+                row=cell.row,
+                column=cell.column.value,
+                value=cell.value,
+                why=why,
+                remedy=remedy,
+            )
+        )
 
 
 class DayType(click.ParamType[date]):

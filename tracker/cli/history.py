@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
 from tracker import clock
-from tracker.cli.common import deed, reading
+from tracker.cli.common import deed, reading, tell_wrong
 from tracker.errors import RunAgain
 from tracker.history import files, forms, queries, service
 from tracker.history.plan import HistoryPlan, Options
@@ -65,18 +65,7 @@ def _tell(plan: HistoryPlan) -> None:
         click.echo("! " + words)
     for one in plan.opened:
         click.echo(_("becomes a school day: %(day)s", day=one.day.isoformat()))
-    for cell in plan.wrong:
-        why, remedy = forms.reason_words(cell.reason, cell.details)
-        click.echo(
-            _(
-                "row %(row)s, %(column)s, “%(value)s”: %(why)s. %(remedy)s.",
-                row=cell.row,
-                column=cell.column.value,
-                value=cell.value,
-                why=why,
-                remedy=remedy,
-            )
-        )
+    tell_wrong(plan.wrong, forms.reason_words)
 
 
 commands: list[click.Command] = [import_history]

@@ -18,13 +18,14 @@ from tracker.audit import service as audit
 from tracker.cli.backup import write_backup
 from tracker.config import SettingError
 from tracker.db import transaction
-from tracker.history import service as history
+from tracker.history.models import HistoryUpload
 from tracker.notices import service as notices
 from tracker.operations import backup, queries, service
 from tracker.operations.rules import JobKind, JobState, is_time
 from tracker.privacy import queries as retention
 from tracker.privacy import retention_service
-from tracker.school import roster_service as roster
+from tracker.school import upload_service as uploads
+from tracker.school.models import RosterUpload
 
 log = logging.getLogger("tracker")
 
@@ -49,7 +50,7 @@ def _leftovers(at: datetime) -> Mapping[str, Any]:
     with transaction():
         accounts.forget_failures(at)
         return {
-            "uploads": roster.drop_forgotten(at) + history.drop_forgotten(at),
+            "uploads": sum(uploads.drop_forgotten(model, at) for model in (RosterUpload, HistoryUpload)),
             "attachments": attachments.empty_forgotten(at),
             "forms": audit.forget_forms(at - FORMS_KEPT),
         }

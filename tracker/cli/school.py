@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from tracker import clock
 from tracker.accounts.rules import USERNAME_PATTERN
 from tracker.accounts.service import hash_password
-from tracker.cli.common import DAY, PASSWORD_FILE, deed, read_password, reading
+from tracker.cli.common import DAY, PASSWORD_FILE, deed, read_password, reading, tell_wrong
 from tracker.school import (
     forms,
     roster_file,
@@ -126,18 +126,7 @@ def _tell(plan: Plan, days: Days) -> None:
     )
     for notice, details in plan.notices:
         click.echo("! " + roster_forms.notice_words(notice, details, label))
-    for cell in plan.wrong:
-        why, remedy = roster_forms.reason_words(cell.reason, cell.details)
-        click.echo(
-            _(
-                "row %(row)s, %(column)s, “%(value)s”: %(why)s. %(remedy)s.",
-                row=cell.row,
-                column=cell.column.value,
-                value=cell.value,
-                why=why,
-                remedy=remedy,
-            )
-        )
+    tell_wrong(plan.wrong, roster_forms.reason_words)
     for line in plan.changed:
         for change in line.changes:
             before = roster_forms.value_words(change.column, change.before, label)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -11,7 +11,7 @@ from typing import Any
 
 from tracker.facts.rules import Diagnosis, Symptom
 from tracker.school import roster_cells
-from tracker.school.roster_cells import FORMULA_ERRORS, Table, Unreadable, plain_header
+from tracker.school.roster_cells import FORMULA_ERRORS, Table, Unreadable, Wrong, plain_header
 from tracker.screening.rules import NORMAL_LINE, AbsenceReason, Line, SessionCode, State
 from tracker.screening.temperature_rules import TemperatureProblem, read_temperature
 
@@ -133,17 +133,6 @@ class Reason(StrEnum):
     DAY_NOT_OVER = "day_not_over"
     SUBMITTED = "submitted"
     IMPORTED_OTHERWISE = "imported_otherwise"
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A cell that cannot be taken."""
-
-    row: int
-    column: Column
-    value: str
-    reason: StrEnum
-    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

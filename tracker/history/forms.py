@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -32,6 +33,7 @@ COLUMN_WORDS: dict[Column, Any] = {
 }
 
 REASONS: dict[StrEnum, tuple[Any, Any]] = {
+    **roster_forms.REASONS,
     Reason.NOT_A_SESSION: (_l("This is no session"), _l("Write arrival, morning, noon or evening")),
     Reason.NOT_A_STATE: (_l("This is no state"), _l("Write absent, symptomatic or measured")),
     Reason.NOT_A_REASON: (
@@ -112,15 +114,11 @@ REASONS: dict[StrEnum, tuple[Any, Any]] = {
         _l("Correct it on the sheet, and delete the row"),
     ),
 }
-"""What is wrong with a cell, and what mends it."""
+"""What is wrong with a cell, and what mends it; of what can be wrong with any file, the roster's."""
 
 
-def reason_words(reason: StrEnum, details: Mapping[str, Any]) -> tuple[str, str]:
-    """What is wrong with a cell, and what mends it, as sentences."""
-    if not isinstance(reason, Reason):
-        return roster_forms.reason_words(roster_cells.Reason(reason), details)
-    wrong, remedy = REASONS[reason]
-    return (str(wrong % details), str(remedy % details)) if details else (str(wrong), str(remedy))
+reason_words = partial(roster_forms.reason_words, words=REASONS)
+"""What is wrong with a cell, and what mends it, as sentences."""
 
 
 def both_names(columns: Sequence[Column]) -> str:

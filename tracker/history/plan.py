@@ -10,11 +10,11 @@ from uuid import UUID, uuid5
 
 from tracker.absence.rules import EndedHow
 from tracker.facts.rules import Diagnosis
-from tracker.history.cells import Column, History, HistoryRow, Reason, Wrong
+from tracker.history.cells import Column, History, HistoryRow, Reason
 from tracker.history.known import Known, SheetKey
 from tracker.history.rules import Run, absent_day, runs_of
 from tracker.school import roster_cells
-from tracker.school.roster_cells import Unreadable
+from tracker.school.roster_cells import Unreadable, Wrong
 from tracker.school.rules import SESSIONS_OF_DAY, DayType, Level, SchoolDay, Scope, is_school_day, level_on
 from tracker.screening.rules import HALF_OF, NORMAL_LINE, Line, Plan, SessionCode, State
 from tracker.screening.session_rules import day_plans, plan_row
@@ -163,7 +163,7 @@ class _Planner:
                 ]
             else:
                 kept += 1
-        self.wrong.sort(key=lambda cell: (cell.row, list(Column).index(cell.column)))
+        self.wrong.sort(key=lambda cell: (cell.row, list(Column).index(Column(cell.column))))
         return HistoryPlan(
             sheets=tuple(sheets),
             runs=tuple(self._runs(sheets)),

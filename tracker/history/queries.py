@@ -1,12 +1,10 @@
 """The school as a history meets it, and what importing one would do.  Nothing here writes."""
 
-import json
 from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from tracker import datafolder
 from tracker.absence.models import Episode
 from tracker.absence.rules import LIVE, EpisodeState
 from tracker.accounts.models import User, UserRole
@@ -119,18 +117,6 @@ def _absences(first: date, today: date) -> dict[int, list[KnownAbsence]]:
         still = state in LIVE and back_on is None
         found.setdefault(student_id, []).append(KnownAbsence(first_on, today if still else last_on))
     return found
-
-
-def kept_upload(upload_id: int, by: int) -> HistoryUpload | None:
-    """A history this person has uploaded and not confirmed yet."""
-    found = db.session.scalars(sa.select(HistoryUpload).filter_by(id=upload_id, by=by)).one_or_none()
-    return found if found and datafolder.can_read(found.table_enc) else None
-
-
-def table_of(upload: HistoryUpload) -> Table:
-    """The cells of an uploaded history."""
-    kept = json.loads(datafolder.decrypt(upload.table_enc))
-    return Table(tuple(kept["headers"]), tuple((number, tuple(cells)) for number, cells in kept["rows"]))
 
 
 def options_of(upload: HistoryUpload) -> Options:

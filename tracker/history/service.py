@@ -1,59 +1,20 @@
-"""Keeping an uploaded history until it is confirmed, and importing it: all of it or nothing."""
+"""Importing a history: all of it or nothing."""
 
-import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-import sqlalchemy as sa
-
-from tracker import clock, datafolder
+from tracker import clock
 from tracker.absence import history_service as absence
 from tracker.absence.history_service import PastAbsence
 from tracker.absence.rules import EndedHow
 from tracker.audit import service as audit
-from tracker.db import db
 from tracker.errors import Rejected
 from tracker.history import queries
-from tracker.history.models import HistoryUpload
 from tracker.history.plan import HistoryPlan, Options, PlannedRun
 from tracker.history.rules import Refusal
 from tracker.school import import_service as school
 from tracker.school.roster_cells import Table
 from tracker.screening import history_service as screening
 from tracker.screening.history_service import PastSheet
-
-UPLOAD_KEPT = timedelta(days=1)
-
-
-def keep_upload(by: int, at: datetime, table: Table, sha256: str, options: Options) -> HistoryUpload:
-    """Keep a file's cells, encrypted, until this person confirms them; a newer upload takes its place."""
-    db.session.execute(
-        sa.delete(HistoryUpload).where(sa.or_(HistoryUpload.by == by, HistoryUpload.at < at - UPLOAD_KEPT))
-    )
-    kept = {"headers": table.headers, "rows": table.rows}
-    upload = HistoryUpload(
-        by=by,
-        at=at,
-        sha256=sha256,
-        assume_complete=options.assume_complete,
-        open_days=options.open_days,
-        table_enc=datafolder.encrypt(json.dumps(kept, ensure_ascii=False)),
-    )
-    db.session.add(upload)
-    db.session.flush()  # its id
-    audit.record(by, at, "history.upload", "history_upload", upload.id, changes={"rows": len(table.rows)})
-    return upload
-
-
-def drop_forgotten(at: datetime) -> int:
-    """Forget every upload that nobody has confirmed for a day; how many they were."""
-    gone = sa.delete(HistoryUpload).where(HistoryUpload.at < at - UPLOAD_KEPT).returning(HistoryUpload.id)
-    return len(db.session.execute(gone.execution_options(synchronize_session=False)).all())
-
-
-def drop_upload(by: int, at: datetime, upload_id: int) -> None:
-    """Forget an upload."""
-    db.session.execute(sa.delete(HistoryUpload).filter_by(id=upload_id, by=by))
-    audit.record(by, at, "history.drop", "history_upload", upload_id)
 
 
 def import_history(
@@ -80,7 +41,7 @@ def import_history(
     owner = by or queries.nurse()
     if owner is None:
         raise Rejected(Refusal.NO_NURSE)
-    run_id = school.record_run(by, at, "history", sha256, plan.counts)
+    run_id = school.record_run(by, at, "history", sha256, plan.counts).id
     school.open_days(by, at, [(one.day, one.scope, one.scope_id) for one in plan.opened])
     screening.keep_past(
         owner,

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import io
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, send_file, url_for
@@ -18,7 +19,7 @@ from tracker.history.plan import Options
 from tracker.history.rules import Refusal
 from tracker.i18n import language
 from tracker.permissions import Permission
-from tracker.school import table_file
+from tracker.school import table_file, upload_queries, upload_service
 from tracker.school.models import ImportRun
 
 bp = Blueprint("history", __name__, url_prefix="/school/history")
@@ -53,7 +54,9 @@ def upload() -> Any:
 
     def keep() -> str:
         sha256 = hashlib.sha256(content).hexdigest()
-        kept = service.keep_upload(g.identity.user_id, clock.now(), table, sha256, options)
+        kept = upload_service.keep(
+            HistoryUpload, g.identity.user_id, clock.now(), table, sha256, **asdict(options)
+        )
         return url_for(".preview", upload_id=kept.id)
 
     return once("history.upload", keep)
@@ -81,24 +84,24 @@ def preview(upload_id: int) -> Any:
     form = forms.ConfirmForm()
 
     def confirm() -> str:
-        waiting = queries.kept_upload(upload_id, by)
+        waiting = upload_queries.kept(HistoryUpload, upload_id, by)
         if waiting is None:
             raise Rejected(Refusal.UPLOAD_GONE)
         run_id = service.import_history(
             by,
             clock.now(),
             clock.today(),
-            queries.table_of(waiting),
+            upload_queries.table_of(waiting),
             waiting.sha256,
             queries.options_of(waiting),
             seen=form.seen.data,
         )
-        service.drop_upload(by, clock.now(), upload_id)
+        upload_service.drop(HistoryUpload, by, clock.now(), upload_id)
         return url_for(".done", run_id=run_id)
 
     if answer := taken(form, "history.import", confirm, forms.refusal_words):
         return answer
-    waiting = queries.kept_upload(upload_id, by)
+    waiting = upload_queries.kept(HistoryUpload, upload_id, by)
     if waiting is None and not form.form_errors:
         abort(404)
     if waiting is None:
@@ -109,7 +112,7 @@ def preview(upload_id: int) -> Any:
 
 
 def _preview_page(form: forms.ConfirmForm, waiting: HistoryUpload) -> Any:
-    plan = queries.history_plan(queries.table_of(waiting), queries.options_of(waiting), clock.today())
+    plan = queries.history_plan(upload_queries.table_of(waiting), queries.options_of(waiting), clock.today())
     stale = bool(form.form_errors)
     form.seen.data = plan.digest
     answer = page(
@@ -134,7 +137,7 @@ def drop(upload_id: int) -> Any:
     """Forget an upload."""
 
     def forget() -> str:
-        service.drop_upload(g.identity.user_id, clock.now(), upload_id)
+        upload_service.drop(HistoryUpload, g.identity.user_id, clock.now(), upload_id)
         return url_for(".upload")
 
     return taken(Form(), "history.drop", forget, forms.refusal_words) or abort(400)

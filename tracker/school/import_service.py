@@ -1,4 +1,4 @@
-"""What an import of another feature leaves at the school: its run, and the days it opened."""
+"""What an import leaves at the school: its run, and the days it opened."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -14,13 +14,13 @@ SOURCE = "import"
 """Where a calendar row comes from that an import has changed."""
 
 
-def record_run(by: int | None, at: datetime, kind: str, sha256: str, counts: Mapping[str, int]) -> int:
-    """Keep that a file was imported, and what came of it; the run's id."""
+def record_run(by: int | None, at: datetime, kind: str, sha256: str, counts: Mapping[str, int]) -> ImportRun:
+    """Keep that a file was imported, and what came of it."""
     run = ImportRun(kind=kind, sha256=sha256, by=by, at=at, counts=dict(counts))
     db.session.add(run)
     db.session.flush()  # its id
     audit.record(by, at, f"{kind}.import", "import_run", run.id, changes=dict(counts))
-    return run.id
+    return run
 
 
 def open_days(by: int | None, at: datetime, days: Iterable[tuple[date, Scope, int]]) -> None:

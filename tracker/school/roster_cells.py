@@ -115,9 +115,9 @@ class Wrong:
     """A cell that cannot be taken."""
 
     row: int
-    column: Column
+    column: StrEnum
     value: str
-    reason: Reason
+    reason: StrEnum
     details: Mapping[str, Any] = field(default_factory=dict)
 
 

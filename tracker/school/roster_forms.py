@@ -1,6 +1,7 @@
 """A roster's columns, wrong cells and notices in words, and the forms of its two pages."""
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
@@ -39,7 +40,7 @@ def both_names(columns: Sequence[Column]) -> str:
     return str(_(", ")).join(f"{COLUMN_WORDS[column]} ({column.value})" for column in columns)
 
 
-REASONS: dict[Reason, tuple[Any, Any]] = {
+REASONS: dict[StrEnum, tuple[Any, Any]] = {
     Reason.EMPTY: (_l("The cell is empty"), _l("Fill it in, or delete the row")),
     Reason.NOT_A_YEAR: (_l("This is no year"), _l("Write the year of entry, such as 2024")),
     Reason.IMPOSSIBLE_YEAR: (
@@ -84,10 +85,12 @@ REASONS: dict[Reason, tuple[Any, Any]] = {
 """What is wrong with a cell, and what mends it."""
 
 
-def reason_words(reason: Reason, details: Mapping[str, Any]) -> tuple[str, str]:
-    """What is wrong with a cell, and what mends it, as sentences."""
-    wrong, remedy = REASONS[reason]
-    return str(wrong % details if details else wrong), str(remedy)
+def reason_words(
+    reason: StrEnum, details: Mapping[str, Any], words: Mapping[StrEnum, tuple[Any, Any]] = REASONS
+) -> tuple[str, str]:
+    """What is wrong with a cell, and what mends it, as sentences; `words` of a file that is no roster."""
+    wrong, remedy = words[reason]
+    return (str(wrong % details), str(remedy % details)) if details else (str(wrong), str(remedy))
 
 
 def notice_words(notice: Notice, details: Mapping[str, Any], label: Callable[[Any], str]) -> str:

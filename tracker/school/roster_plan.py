@@ -234,7 +234,7 @@ def plan_import(roster: Roster, known: Known, days: Days, hash_phone: Callable[[
             column = Column.CLASS_NUMBER if no.reason is Reason.MOVED_LATER else Column.STUDENT_NUMBER
             value = str(row.class_key[1]) if column is Column.CLASS_NUMBER else row.number
             wrong.append(Wrong(row.row, column, value, no.reason, no.details))
-    wrong.sort(key=lambda cell: (cell.row, list(Column).index(cell.column)))
+    wrong.sort(key=lambda cell: (cell.row, list(Column).index(Column(cell.column))))
     here = _enrolled(known.students.values(), keys, days)
     return Plan(
         columns=roster.columns,

@@ -1,6 +1,5 @@
 """The roster as the school has it, and what a file would change.  Nothing here writes."""
 
-import json
 from collections.abc import Mapping
 from datetime import date
 
@@ -16,7 +15,6 @@ from tracker.school.models import (
     Guardian,
     ImportRun,
     Residence,
-    RosterUpload,
     SchoolClass,
     Student,
 )
@@ -121,22 +119,6 @@ def _name(name_enc: str | None) -> str | None:
         return datafolder.decrypt(name_enc) if name_enc else None
     except InvalidToken:
         return UNREADABLE
-
-
-def kept_upload(upload_id: int, by: int) -> RosterUpload | None:
-    """A roster this person has uploaded and not confirmed yet."""
-    found = db.session.scalars(sa.select(RosterUpload).filter_by(id=upload_id, by=by)).one_or_none()
-    return found if found and datafolder.can_read(found.table_enc) else None
-
-
-def table_of(upload: RosterUpload) -> Table:
-    """The cells of an uploaded roster."""
-    kept = json.loads(datafolder.decrypt(upload.table_enc))
-    return Table(
-        tuple(kept["headers"]),
-        tuple((number, tuple(cells)) for number, cells in kept["rows"]),
-        frozenset(kept["typed_as_number"]),
-    )
 
 
 def import_run(run_id: int) -> ImportRun | None:

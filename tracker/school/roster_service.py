@@ -1,6 +1,5 @@
-"""Keeping an uploaded roster until it is confirmed, and importing it: all of it or nothing."""
+"""Importing a roster: all of it or nothing."""
 
-import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,12 +11,12 @@ from tracker.audit import service as audit
 from tracker.db import db
 from tracker.errors import Rejected
 from tracker.school import roster_queries as queries
+from tracker.school.import_service import record_run
 from tracker.school.models import (
     Enrolment,
     Guardian,
     ImportRun,
     Residence,
-    RosterUpload,
     SchoolClass,
     Student,
 )
@@ -25,43 +24,6 @@ from tracker.school.names import pinyin_of
 from tracker.school.roster_cells import GUARDIANS, ClassKey, Column, GuardianText, Table
 from tracker.school.roster_plan import Days, Line, Plan, Step
 from tracker.school.rules import Refusal, Stage
-
-UPLOAD_KEPT = timedelta(days=1)
-
-
-def keep_upload(by: int, at: datetime, table: Table, sha256: str, chosen_on: date | None) -> RosterUpload:
-    """Keep a file's cells, encrypted, until this person confirms them; a newer upload takes its place."""
-    db.session.execute(
-        sa.delete(RosterUpload).where(sa.or_(RosterUpload.by == by, RosterUpload.at < at - UPLOAD_KEPT))
-    )
-    kept = {
-        "headers": table.headers,
-        "rows": table.rows,
-        "typed_as_number": sorted(table.typed_as_number),
-    }
-    upload = RosterUpload(
-        by=by,
-        at=at,
-        chosen_on=chosen_on,
-        sha256=sha256,
-        table_enc=datafolder.encrypt(json.dumps(kept, ensure_ascii=False)),
-    )
-    db.session.add(upload)
-    db.session.flush()  # its id
-    audit.record(by, at, "roster.upload", "roster_upload", upload.id, changes={"rows": len(table.rows)})
-    return upload
-
-
-def drop_forgotten(at: datetime) -> int:
-    """Forget every upload that nobody has confirmed for a day; how many they were."""
-    gone = sa.delete(RosterUpload).where(RosterUpload.at < at - UPLOAD_KEPT).returning(RosterUpload.id)
-    return len(db.session.execute(gone.execution_options(synchronize_session=False)).all())
-
-
-def drop_upload(by: int, at: datetime, upload_id: int) -> None:
-    """Forget an upload."""
-    db.session.execute(sa.delete(RosterUpload).filter_by(id=upload_id, by=by))
-    audit.record(by, at, "roster.drop", "roster_upload", upload_id)
 
 
 def import_roster(
@@ -78,10 +40,7 @@ def import_roster(
         raise Rejected(Refusal.ROSTER_CHANGED)
     if plan.wrong:
         raise Rejected(Refusal.WRONG_ROWS, count=plan.counts["wrong"])
-    run = ImportRun(kind="roster", sha256=sha256, by=by, at=at, counts=plan.counts)
-    db.session.add(run)
-    db.session.flush()  # its id
-    audit.record(by, at, "roster.import", "import_run", run.id, changes=plan.counts)
+    run = record_run(by, at, "roster", sha256, plan.counts)
     _write(by, at, run.id, plan, queries.stage(days.chosen or days.today))
     return run
 

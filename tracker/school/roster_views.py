@@ -14,7 +14,16 @@ from tracker.edge import Form, once, page, taken
 from tracker.errors import Rejected
 from tracker.i18n import language
 from tracker.permissions import Permission
-from tracker.school import forms, roster_file, roster_forms, roster_queries, roster_service, table_file
+from tracker.school import (
+    forms,
+    roster_file,
+    roster_forms,
+    roster_queries,
+    roster_service,
+    table_file,
+    upload_queries,
+    upload_service,
+)
 from tracker.school.models import ImportRun, RosterUpload, SchoolClass
 from tracker.school.roster_cells import CHINESE_HEADERS, MOST_ROWS, REQUIRED, ClassKey, Column
 from tracker.school.rules import Refusal
@@ -44,7 +53,9 @@ def upload() -> Any:
 
     def keep() -> str:
         sha256 = hashlib.sha256(content).hexdigest()
-        kept = roster_service.keep_upload(g.identity.user_id, clock.now(), table, sha256, form.on.data)
+        kept = upload_service.keep(
+            RosterUpload, g.identity.user_id, clock.now(), table, sha256, chosen_on=form.on.data
+        )
         return url_for(".preview", upload_id=kept.id)
 
     return once("roster.upload", keep)
@@ -70,19 +81,19 @@ def preview(upload_id: int) -> Any:
     form = roster_forms.ConfirmForm()
 
     def confirm() -> str:
-        waiting = roster_queries.kept_upload(upload_id, by)
+        waiting = upload_queries.kept(RosterUpload, upload_id, by)
         if waiting is None:
             raise Rejected(Refusal.UPLOAD_GONE)
         days = roster_queries.import_days(waiting.chosen_on, clock.today())
         run = roster_service.import_roster(
-            by, clock.now(), roster_queries.table_of(waiting), waiting.sha256, days, seen=form.seen.data
+            by, clock.now(), upload_queries.table_of(waiting), waiting.sha256, days, seen=form.seen.data
         )
-        roster_service.drop_upload(by, clock.now(), upload_id)
+        upload_service.drop(RosterUpload, by, clock.now(), upload_id)
         return url_for(".done", run_id=run.id)
 
     if answer := taken(form, "roster.import", confirm, forms.refusal_words):
         return answer
-    waiting = roster_queries.kept_upload(upload_id, by)
+    waiting = upload_queries.kept(RosterUpload, upload_id, by)
     if waiting is None and not form.form_errors:
         abort(404)
     again = roster_forms.UploadForm(formdata=None)
@@ -98,7 +109,7 @@ def preview(upload_id: int) -> Any:
 
 def _preview_page(form: roster_forms.ConfirmForm, upload: RosterUpload) -> Any:
     days = roster_queries.import_days(upload.chosen_on, clock.today())
-    plan = roster_queries.roster_plan(roster_queries.table_of(upload), days)
+    plan = roster_queries.roster_plan(upload_queries.table_of(upload), days)
     stale = bool(form.form_errors)
     form.seen.data = plan.digest
 
@@ -133,7 +144,7 @@ def drop(upload_id: int) -> Any:
     """Forget an upload."""
 
     def drop() -> str:
-        roster_service.drop_upload(g.identity.user_id, clock.now(), upload_id)
+        upload_service.drop(RosterUpload, g.identity.user_id, clock.now(), upload_id)
         return url_for(".upload")
 
     return taken(Form(), "roster.drop", drop, forms.refusal_words) or abort(400)
