@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ from tracker.config import SettingError
 from tracker.db import db
 from tracker.demo import illness, people, school
 from tracker.disinfection import queries as disinfection
-from tracker.disinfection.models import Record
+from tracker.disinfection.models import Record, RecordItem
 from tracker.disinfection.rules import TaskState
 from tracker.facts.frames import illness_absence_frame
 from tracker.facts.models import Observation
@@ -32,6 +32,8 @@ from tracker.school.queries import school_days, term_on
 from tracker.screening import day_queries, queries
 from tracker.screening.models import Entry, Roster, Sheet, SheetVersion
 from tracker.screening.rules import FOLLOWED_REASONS, NORMAL_LINE, SessionState, State, counts_of
+from tracker.supplies.queries import stocks
+from tracker.supplies.rules import Category
 
 DAY = date(2026, 5, 20)
 SMALL = {"classes": 3, "days": 8}
@@ -208,6 +210,20 @@ def test_who_disinfects_has_tasks(demo, username, states):
     who = identity_of(user_named(username).id, 0, DAY)
     tasks = disinfection.tasks([around.before, DAY], clock.now(), around, of=who)
     assert states <= {task.outcome.state for task in tasks}
+
+
+def test_the_store_lasts_and_what_was_done_names_its_batch_and_was_looked_at(demo):
+    rows = {one.supply.category: one for of_kind in stocks(DAY).values() for one in of_kind}
+    assert rows[Category.CHLORINE].lasts > 10 and rows[Category.ALCOHOL].balance > 0
+    with_batch = sa.select(RecordItem).where(RecordItem.batch_id.is_not(None)).limit(1)
+    assert db.session.scalars(with_batch).one().mg_per_l >= 500
+    days = school_days(DAY - timedelta(days=10), DAY)
+    found = {
+        task.outcome.state
+        for day in days
+        for task in disinfection.tasks([day], clock.now(), disinfection.around(day))
+    }
+    assert {TaskState.VERIFIED, TaskState.REJECTED, TaskState.EXCUSED} <= found
 
 
 @pytest.mark.parametrize("username", ACCOUNTS)

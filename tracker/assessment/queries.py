@@ -113,6 +113,8 @@ class Duty:
     kind: DutyKind
     session: SessionCode | None
     zone: str | None
+    public_code: str | None
+    """The zone's, as addresses name it."""
     slot: str | None
     due: datetime
     done_at: datetime | None
@@ -175,17 +177,19 @@ def _duties(owed: Any) -> list[Duty]:
     from tracker.frames import rows
 
     worth = {row.Index: Fraction(row.num, row.den) for row in rows(earned(owed))}
-    zones = _zone_names()
+    zones = {zone.id: zone for zone in db.session.execute(sa.select(Zone.id, Zone.name, Zone.public_code))}
     duties = []
     for row in rows(owed):
         kind = DutyKind(row.kind)
         _, zone_id, slot = row.duty.split(":", 2) if kind is DutyKind.HYGIENE else ("", "", None)
+        zone = zones[int(zone_id)] if slot else None
         duties.append(
             Duty(
                 day=row.on.date(),
                 kind=kind,
                 session=None if slot else SessionCode(row.duty),
-                zone=zones[int(zone_id)] if slot else None,
+                zone=zone.name if zone else None,
+                public_code=zone.public_code if zone else None,
                 slot=slot,
                 due=row.due.to_pydatetime(),
                 done_at=row.done_at.to_pydatetime() if row.done_at == row.done_at else None,
@@ -196,7 +200,3 @@ def _duties(owed: Any) -> list[Duty]:
             )
         )
     return duties
-
-
-def _zone_names() -> dict[int, str]:
-    return {zone.id: zone.name for zone in db.session.execute(sa.select(Zone.id, Zone.name))}
