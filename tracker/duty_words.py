@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from tracker.assessment.rules import DutyKind, Indicator, Outcome, RankingGroup, Standing
+from tracker.disinfection.day_rules import Days
 from tracker.disinfection.rules import (
     Agent,
     Group,
@@ -53,6 +54,12 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         ObjectKind.COUCH: _l("Couch"),
         ObjectKind.EQUIPMENT: _l("Equipment"),
         ObjectKind.PESTS: _l("Mosquitoes and flies, grounds"),
+    },
+    Days: {
+        Days.SCHOOL: _l("School days, by weekday"),
+        Days.ROTA: _l("School days, by the rota of grades"),
+        Days.OFF: _l("Days without school, by weekday"),
+        Days.BEFORE_TERM: _l("Before lessons begin again"),
     },
     Method: {
         Method.AIRING: _l("Ventilate"),

@@ -58,6 +58,7 @@ PART_OF = {
     "doors": "disinfection",
     "events": "disinfection",
     "zones": "disinfection",
+    "schedules": "disinfection",
     "roster": "school",
     "students": "school",
     "days": "school",

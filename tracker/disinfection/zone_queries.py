@@ -1,6 +1,6 @@
 """Reading zones: who keeps them, and with what and when their objects are done.  Nothing here writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from tracker.accounts.models import User
+from tracker.accounts.models import User, UserRole
+from tracker.accounts.rules import Role
 from tracker.db import db
 from tracker.disinfection.day_rules import Days
 from tracker.disinfection.models import Department, Schedule, Zone, ZoneObject, ZoneOwner
@@ -30,7 +31,7 @@ def zones_with_versions() -> Any:
         .outerjoin(SchoolClass, SchoolClass.id == ZoneOwner.class_id)
         .outerjoin(Department, Department.id == ZoneOwner.department_id)
         .outerjoin(DoneBy, DoneBy.id == Schedule.department_id)
-        .order_by(Zone.walk_order, Zone.id, Schedule.slot, ZoneObject.id)
+        .order_by(Zone.walk_order, Zone.id, Schedule.slot, ZoneObject.id, Schedule.level.desc())
     )
 
 
@@ -115,13 +116,13 @@ class ZonePlan:
     slots: tuple[SlotPlan, ...]
 
 
-def zone_plans(public_code: str | None = None) -> list[ZonePlan]:
-    """All zones, or the one with this code, in the order of walking.  One statement."""
+def zone_plans(public_code: str | None = None, levels: Sequence[Level] = (Level.ROUTINE,)) -> list[ZonePlan]:
+    """All zones, or the one with this code, in the order of walking, at some levels.  One statement."""
     statement = zones_with_versions()
     if public_code is not None:
         statement = statement.where(Zone.public_code == public_code)
     zones: dict[int, list[Any]] = {}
-    for row in in_force(db.session.execute(statement.where(Schedule.level == Level.ROUTINE)).all()):
+    for row in in_force(db.session.execute(statement.where(Schedule.level.in_(levels))).all()):
         zones.setdefault(row.Zone.id, []).append(row)
     return [
         ZonePlan(rows[0].Zone, rows[0].SchoolClass, rows[0].Department, _slot_plans(rows))
@@ -155,6 +156,53 @@ def _slot_plans(rows: list[Any]) -> tuple[SlotPlan, ...]:
 def zone_plan(public_code: str) -> ZonePlan | None:
     """The zone with this code, who keeps it, and its slots."""
     return next(iter(zone_plans(public_code)), None)
+
+
+def whole_zone(public_code: str) -> ZonePlan | None:
+    """The same with its slots at every level; what shares an hour is one task, whatever the level."""
+    return next(iter(zone_plans(public_code, tuple(Level))), None)
+
+
+def versions(zone_id: int) -> Sequence[Any]:
+    """Every version of every schedule of a zone, with its object: rows of both, oldest first."""
+    return db.session.execute(
+        sa.select(ZoneObject, Schedule)
+        .join(Schedule, Schedule.object_id == ZoneObject.id)
+        .where(ZoneObject.zone_id == zone_id)
+        .order_by(Schedule.object_id, Schedule.level, Schedule.slot, Schedule.valid_from)
+    ).all()
+
+
+def in_force_of(found: Iterable[Any], day: date) -> list[Any]:
+    """Of `versions` the newest of each object, level and hour that is not after a day."""
+    newest = {
+        (row.Schedule.object_id, row.Schedule.level, row.Schedule.slot): row
+        for row in found
+        if row.Schedule.valid_from <= day
+    }
+    return list(newest.values())
+
+
+def keepers(zone_id: int) -> Sequence[Any]:
+    """Who kept a zone and will, each from a day on, oldest first: its version, class and department."""
+    return db.session.execute(
+        sa.select(ZoneOwner, SchoolClass, Department)
+        .outerjoin(SchoolClass, SchoolClass.id == ZoneOwner.class_id)
+        .outerjoin(Department, Department.id == ZoneOwner.department_id)
+        .where(ZoneOwner.zone_id == zone_id)
+        .order_by(ZoneOwner.valid_from)
+    ).all()
+
+
+def people_to_name() -> list[tuple[int, str]]:
+    """Who may be named for a task: the accounts of those who record disinfection, by name."""
+    recording = sa.select(UserRole.user_id).where(UserRole.role.in_((Role.TEACHER, Role.STAFF, Role.NURSE)))
+    found = db.session.execute(
+        sa.select(User.id, User.name)
+        .where(User.id.in_(recording), User.disabled_at.is_(None))
+        .order_by(User.name, User.id)
+    )
+    return [(id, name) for id, name in found]
 
 
 def departments() -> list[Department]:

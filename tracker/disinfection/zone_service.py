@@ -152,23 +152,23 @@ def change_slot(
 
     Rejected if it would end before it starts, or if one of its objects is done at that hour already.
     """
-    zone = queries.zone_plan(public_code)
+    zone = queries.whole_zone(public_code)
     plan = next((one for one in zone.slots if one.slot == slot), None) if zone else None
     if zone is None or plan is None:
         raise Rejected(Refusal.NOT_OF_TASK)
     if until < starts:
         raise Rejected(Refusal.TIMES_ORDER, "until")
-    kinds = {kind for kind, _schedule in plan.objects}
+    things = {(schedule.object_id, schedule.level) for _kind, schedule in plan.objects}
     if starts != slot and any(
-        other.slot == starts and schedule.active and kind in kinds
+        other.slot == starts and schedule.active and (schedule.object_id, schedule.level) in things
         for other in zone.slots
-        for kind, schedule in other.objects
+        for _kind, schedule in other.objects
     ):
         raise Rejected(Refusal.SLOT_TAKEN, "starts")
     valid_from = max(tomorrow, plan.valid_from)
     rows = []
     for _kind, schedule in plan.objects:
-        newest = _row(schedule, valid_from)
+        newest = version_of(schedule, valid_from)
         rows.append(
             {**newest, "slot": starts, "until": until, "next_day_until": next_day_until, "active": active}
         )
@@ -194,7 +194,7 @@ def _hours(starts: time, until: time, next_day_until: time | None, active: bool)
     return {name: hour and hour.isoformat("minutes") for name, hour in hours.items()} | {"active": active}
 
 
-def _row(schedule: Schedule, valid_from: date) -> dict[str, Any]:
+def version_of(schedule: Schedule, valid_from: date) -> dict[str, Any]:
     """A schedule's values, as a version that holds from another day."""
     values = {column.key: getattr(schedule, column.key) for column in sa.inspect(Schedule).column_attrs}
     return {**values, "valid_from": valid_from}

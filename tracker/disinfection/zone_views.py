@@ -167,7 +167,7 @@ def _add_department(name: str) -> str:
 
 
 @bp.get("/<public_code>")
-@requires(Permission.ZONES_MANAGE, of=queries.zone_plan)
+@requires(Permission.ZONES_MANAGE, of=queries.whole_zone)
 def zone(plan: ZonePlan) -> Any:
     """One zone: who keeps it, and with what and when its objects are done."""
     closed_by = closed_zone(plan.zone.id, clock.now())
@@ -176,7 +176,7 @@ def zone(plan: ZonePlan) -> Any:
 
 def planned_slot(public_code: str, slot: str) -> PlannedSlot | None:
     """What a slot's address names."""
-    plan, hour = queries.zone_plan(public_code), read_slot(slot)
+    plan, hour = queries.whole_zone(public_code), read_slot(slot)
     found = next((one for one in plan.slots if one.slot == hour), None) if plan else None
     return PlannedSlot(plan, found) if plan and found else None
 

@@ -1,0 +1,171 @@
+"""A schedule's versions by page: what it asks for before and from its day, and what is wrong at its field."""
+
+from datetime import date, time, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.cast import NOW, TODAY
+from tracker.accounts.queries import identity_of
+from tracker.db import db
+from tracker.disinfection import queries
+from tracker.disinfection.models import Schedule, ZoneObject, ZoneOwner
+from tracker.disinfection.rules import ObjectKind
+from tracker.disinfection.schedule_forms import WORDS
+from tracker.disinfection.schedule_rules import PlanRefusal
+from tracker.permissions import Permission, permits
+
+TOMORROW, FRIDAY = TODAY + timedelta(days=1), date(2026, 9, 25)
+THURSDAY = date(2026, 9, 24)
+ZONE = "/disinfection/zones/zone2"
+
+
+@pytest.fixture
+def handles(cast) -> str:
+    """The address of the schedule of the corridor's handles."""
+    wanted = sa.select(ZoneObject.id).filter_by(zone_id=cast.zones["corridor"], kind=ObjectKind.HANDLES)
+    return f"{ZONE}/schedules/{db.session.scalar(wanted)}/routine/07:30"
+
+
+def asked(day: date) -> dict[str, str]:
+    """What is asked for in the corridor on a day: the hours of each hour's objects, and who does it."""
+    return {
+        task.code: f"{task.items[0].schedule.until:%H:%M} "
+        + " ".join(item.kind.value for item in task.items)
+        + (f" by {', '.join(task.done_by.names)}" if task.done_by.names else "")
+        for task in queries.tasks([day], NOW, queries.around(day), public_code="zone2")
+    }
+
+
+BEFORE = {"07:30": "11:00 floor handles"}
+
+
+@pytest.mark.parametrize(
+    "changes, tomorrow, thursday",
+    [
+        ({"mg_per_l": "1000"}, BEFORE, BEFORE),
+        ({"active": None}, {"07:30": "11:00 floor"}, {"07:30": "11:00 floor"}),
+        ({"active": None, "valid_from": "2026-09-24"}, BEFORE, {"07:30": "11:00 floor"}),
+        (
+            {"slot": "12:00", "until": "13:00"},
+            {"07:30": "11:00 floor", "12:00": "13:00 handles"},
+            {"07:30": "11:00 floor", "12:00": "13:00 handles"},
+        ),
+        ({"weekdays": ["4"]}, {"07:30": "11:00 floor"}, BEFORE),
+        ({"days": "off", "weekdays": ["6"]}, {"07:30": "11:00 floor"}, {"07:30": "11:00 floor"}),
+        ({"days": "before_term", "days_before": "3"}, {"07:30": "11:00 floor"}, {"07:30": "11:00 floor"}),
+    ],
+)
+def test_a_schedule_changes_from_its_day_and_today_keeps_its_own(
+    sign_in, handles, changes, tomorrow, thursday
+):
+    lou = sign_in("lou")
+    lou.send(lou.get(handles), **changes)
+    assert lou.location == ZONE
+    assert (asked(TODAY), asked(TOMORROW), asked(THURSDAY)) == (BEFORE, tomorrow, thursday)
+    lou.get(ZONE)
+
+
+def test_a_new_version_replaces_what_was_planned_for_later_and_all_versions_are_shown(sign_in, handles):
+    lou = sign_in("lou")
+    lou.send(lou.get(handles), valid_from="2026-09-24", mg_per_l="800")
+    lou.send(lou.get(handles), valid_from="2026-09-22", mg_per_l="600")
+    page = lou.get(handles)
+    shown = [row.get_text(" ", strip=True) for row in page.select("h2 + ul li")]
+    assert [row[5:15] for row in shown] == ["2026-09-22", "2026-09-01"]
+    assert "600 mg/L" in shown[0] and "500 mg/L" in shown[1]
+
+
+def test_people_named_do_the_whole_task_and_may_record_it(sign_in, cast, handles):
+    lou = sign_in("lou")
+    lou.send(lou.get(handles), doer="people", people=[str(cast.users["carl"])])
+    assert asked(TOMORROW) == {"07:30": "11:00 floor handles by Carl Teacher"}
+    [task] = queries.tasks([TOMORROW], NOW, queries.around(TOMORROW), public_code="zone2")
+    may = [
+        permits(identity_of(cast.users[name], 0, TODAY), Permission.TASK_RECORD, task)
+        for name in ("carl", "sam")
+    ]
+    assert may == [True, False]
+    assert "Carl Teacher" in lou.get(handles).select("h2 + ul li")[0].text
+
+
+@pytest.mark.parametrize(
+    "changes, field, words",
+    [
+        ({"until": "07:00"}, "until", "It would end before it starts."),
+        ({"until": "24:30"}, "until", "Please enter a time, such as 08:30."),
+        ({"slot": ""}, "slot", "Please fill this in."),
+        ({"weekdays": None}, "weekdays", "Please tick at least one weekday."),
+        ({"days": "before_term"}, "days_before", "Please enter a number of days from 1 to 14."),
+        ({"days": "off", "first_month": "5"}, "last_month", "Please choose both months, or neither."),
+        ({"agent": "none"}, "mg_per_l", "Only chlorine has a target."),
+        ({"mg_per_l": ""}, "mg_per_l", "Please enter the available chlorine"),
+        ({"mg_per_l": "20000"}, "mg_per_l", "Please enter a number from 1 to 10000."),
+        ({"minutes": "-5"}, "minutes", "Please enter a number of minutes"),
+        ({"doer": "people"}, "people", "Please tick who does it."),
+        ({"valid_from": "2026-09-21"}, "valid_from", "Today's tasks keep theirs."),
+    ],
+)
+def test_what_cannot_be_is_told_at_its_field_and_nothing_is_kept(sign_in, handles, changes, field, words):
+    lou = sign_in("lou")
+    page = lou.send(lou.get(handles), expect=422, **changes)
+    assert words in page.select_one(f"#{field}-error").text
+    assert asked(TOMORROW) == BEFORE
+
+
+def test_something_more_is_asked_for_in_a_zone_at_the_epidemic_level_too(sign_in):
+    lou = sign_in("lou")
+    lou.send(
+        lou.get(f"{ZONE}/schedules/new"),
+        kind="rails", level="epidemic", slot="15:40", until="17:00", agent="chlorine", mg_per_l="500",
+        minutes="30", method="wipe",
+    )  # fmt: skip
+    assert asked(TOMORROW) == BEFORE  # at the routine level
+    page = lou.get(ZONE)
+    assert "Rails" in page.text and "Epidemic level" in page.text
+    lou.send(lou.get(f"{ZONE}/schedules/new"), kind="rails", level="routine", slot="15:40", until="17:00")
+    assert asked(TOMORROW) == BEFORE | {"15:40": "17:00 rails"}
+    again = lou.send(lou.get(f"{ZONE}/schedules/new"), kind="rails", slot="15:40", until="17:00", expect=422)
+    assert "at that hour already" in again.select_one("#slot-error").text
+
+
+def test_a_zone_is_given_to_a_class_from_a_day_on(sign_in, cast):
+    lou = sign_in("lou")
+    page = lou.get(f"{ZONE}/keeper")
+    lou.send(page, owner=f"class:{cast.classes['3-1']}", valid_from="2026-09-21", expect=422)
+    lou.send(page, owner=f"class:{cast.classes['3-1']}", valid_from="2026-09-23")
+    lou.send(
+        page,
+        owner=f"class:{cast.classes['4-2']}",
+        valid_from="2026-09-22",
+        key=None or page.select_one("[name=key]")["value"][:-4] + "0000",
+    )
+    owners = sa.select(ZoneOwner.valid_from, ZoneOwner.class_id).filter_by(zone_id=cast.zones["corridor"])
+    assert [tuple(row) for row in db.session.execute(owners.order_by(ZoneOwner.valid_from))] == [
+        (date(2026, 9, 1), None),
+        (TOMORROW, cast.classes["4-2"]),
+    ]
+    assert "4(2)" in lou.get(f"{ZONE}/keeper").select("h2 + ul li")[0].text
+
+
+@pytest.mark.parametrize(
+    "address", ["zone9/schedules/new", "zone2/schedules/1/routine/07:30", "zone9/keeper"]
+)
+def test_a_schedule_that_is_not_there(sign_in, address):
+    sign_in("lou").get(f"/disinfection/zones/{address}", expect=404)
+
+
+def test_versions_stay_in_order_in_the_database(sign_in, handles):
+    lou = sign_in("lou")
+    lou.send(lou.get(handles), slot="08:00")
+    rows = sa.select(Schedule.slot, Schedule.valid_from, Schedule.active).join(ZoneObject)
+    of_handles = rows.where(ZoneObject.kind == ObjectKind.HANDLES, ZoneObject.zone_id == 3)
+    assert set(db.session.execute(of_handles).all()) == {
+        (time(7, 30), date(2026, 9, 1), True),
+        (time(7, 30), TOMORROW, False),
+        (time(8), TOMORROW, True),
+    }
+
+
+def test_every_refusal_of_a_schedule_has_its_sentence():
+    assert set(WORDS) == set(PlanRefusal)

@@ -1,0 +1,127 @@
+"""A schedule and a zone's keeper as they are typed, and what is said where a rule refuses."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, SelectField
+
+from tracker.disinfection.day_rules import EVERY_DAY, Days
+from tracker.disinfection.rules import Agent, Method, ObjectKind
+from tracker.disinfection.schedule_rules import Doer, Draft, PlanRefusal
+from tracker.edge import Form
+from tracker.fields import Day, MaybeWall, Ticks, Wall, Whole, offered
+from tracker.school.rules import Level
+from tracker.templating import WEEKDAYS
+from tracker.words import word
+
+WORDS: Mapping[PlanRefusal, Any] = {
+    PlanRefusal.TOO_SOON: _l("Today's tasks keep theirs. Please choose tomorrow or a later day."),
+    PlanRefusal.ENDS_BEFORE_START: _l("It would end before it starts."),
+    PlanRefusal.NO_DAY: _l("Please tick at least one weekday."),
+    PlanRefusal.DAYS_BEFORE: _l("Please enter a number of days from 1 to 14."),
+    PlanRefusal.HALF_A_SPAN: _l("Please choose both months, or neither."),
+    PlanRefusal.TARGET_WITHOUT_AGENT: _l(
+        "Only chlorine has a target. Please choose it, or leave this empty."
+    ),
+    PlanRefusal.TARGET_MISSING: _l("Please enter the available chlorine to be reached, such as 500."),
+    PlanRefusal.TARGET_RANGE: _l("Please enter a number from 1 to 10000."),
+    PlanRefusal.MINUTES_RANGE: _l("Please enter a number of minutes from 1 to 1440."),
+    PlanRefusal.NOBODY_NAMED: _l("Please tick who does it."),
+    PlanRefusal.TAKEN: _l("One of these is done at that hour already."),
+}
+
+KEEPER, PEOPLE = "keeper", "people"
+
+
+def refusal_words(reason: StrEnum, details: Mapping[str, Any]) -> str:
+    """Why something is refused, in a sentence."""
+    return str(WORDS[PlanRefusal(reason)])
+
+
+def _choices(kinds: type[StrEnum]) -> Any:
+    return lambda: offered((one.value, word(one)) for one in kinds)
+
+
+def _months() -> list[Any]:
+    return offered([("", "–"), *((str(month), month) for month in range(1, 13))])
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text else None
+
+
+class ScheduleForm(Form):
+    """When, with what and by whom an object is done, from a day on."""
+
+    kind = SelectField(_l("What"), choices=_choices(ObjectKind))
+    level = SelectField(_l("Level"), choices=_choices(Level))
+    active = BooleanField(_l("Is asked for"), default=True)
+    slot = Wall(_l("From"))
+    until = Wall(_l("Until"))
+    next_day_until = MaybeWall(_l("Or until, on the next school day"))
+    days = SelectField(_l("On which days"), choices=_choices(Days))
+    weekdays = Ticks(
+        _l("Weekdays"),
+        choices=lambda: offered((str(number), WEEKDAYS[number - 1]) for number in EVERY_DAY),
+    )
+    first_month = SelectField(_l("From the month"), choices=_months)
+    last_month = SelectField(_l("To the month"), choices=_months)
+    days_before = Whole(_l("Days before lessons begin"))
+    method = SelectField(_l("Method"), choices=_choices(Method))
+    agent = SelectField(_l("Agent"), choices=_choices(Agent))
+    mg_per_l = Whole(_l("Available chlorine, mg/L"))
+    minutes = Whole(_l("Minutes it acts"))
+    doer = SelectField(_l("Who does it"))
+    people = Ticks(_l("People by name"))
+    valid_from = Day(_l("Valid from"))
+
+    def offer(self, departments: Sequence[tuple[int, str]], people: Sequence[tuple[int, str]]) -> None:
+        """The departments and people who can be made responsible, with their names."""
+        self.doer.choices = [
+            (KEEPER, _l("Whoever keeps the zone")),
+            *((str(id), name) for id, name in departments),
+            (PEOPLE, _l("People by name")),
+        ]
+        self.people.choices = offered((str(id), name) for id, name in people)
+
+    def draft_of(self, kind: ObjectKind, level: Level) -> Draft:
+        """What was typed of an object; what the chosen kind of days does not ask for is left out."""
+        days = Days(self.days.data)
+        is_off, named = days is Days.OFF, self.doer.data == PEOPLE
+        doer = Doer(user_ids=tuple(map(int, self.people.data or []))) if named else Doer()
+        if self.doer.data not in (KEEPER, PEOPLE):
+            doer = Doer(department_id=int(self.doer.data))
+        by_weekday = days in (Days.SCHOOL, Days.OFF)
+        return Draft(
+            kind=kind,
+            level=level,
+            slot=self.slot.data,
+            until=self.until.data,
+            next_day_until=self.next_day_until.data,
+            days=days,
+            weekdays=tuple(sorted(map(int, self.weekdays.data or []))) if by_weekday else (),
+            first_month=_number(self.first_month.data) if is_off else None,
+            last_month=_number(self.last_month.data) if is_off else None,
+            days_before=self.days_before.data if days is Days.BEFORE_TERM else None,
+            method=Method(self.method.data),
+            agent=Agent(self.agent.data),
+            mg_per_l=self.mg_per_l.data,
+            minutes=self.minutes.data,
+            named=named,
+            doer=doer,
+            active=self.active.data,
+            valid_from=self.valid_from.data,
+        )
+
+
+class KeeperForm(Form):
+    """Who keeps a zone from a day on."""
+
+    owner = SelectField(_l("Kept by"))
+    valid_from = Day(_l("Valid from"))
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """The classes and departments a zone can be given to, with their names."""
+        self.owner.choices = list(choices)
