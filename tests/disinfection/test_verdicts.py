@@ -267,6 +267,15 @@ class TestOnThePage:
         asa = sign_in("asa")
         asa.send(asa.get(PAGE), form, code="no_teacher")
         assert "Counts as fulfilled: No teacher assigned · Asa" in " ".join(asa.get(PAGE).text.split())
+        nora = sign_in("nora")
+        nora.send(nora.get(PAGE), form, code="care")
+        told = {
+            who: sign_in(who).get(PAGE).select_one("main").text
+            for who in ("nora", "sam", "lou", "asa", "pia")
+        }
+        assert {who for who, text in told.items() if "Care of a student ·" in text} == {"nora", "sam"}
+        assert all("Counts as fulfilled" in text for text in told.values())
+        assert not asa.get(PAGE).select(form)
         sam = sign_in("sam")
         token = sam.token(sam.get(PAGE))
         for deed in ("excuse", "verdict"):

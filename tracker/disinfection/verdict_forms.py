@@ -25,15 +25,12 @@ class VerdictForm(Form):
 class ExcuseForm(Form):
     """Why a task counts as fulfilled."""
 
-    code = SelectField(
-        _l("Counts as fulfilled because"),
-        choices=lambda: offered(
-            [
-                ("", _l("It does not")),
-                *((code.value, word(code)) for code in ExcuseCode if code is not ExcuseCode.CARE),
-            ]
-        ),
-    )
+    code = SelectField(_l("Counts as fulfilled because"))
+
+    def offer(self, *, care: bool) -> None:
+        """The reasons to choose from; with `care`, that somebody looked after a child: the nurse knows."""
+        known = [code for code in ExcuseCode if care or code is not ExcuseCode.CARE]
+        self.code.choices = offered([("", _l("It does not")), *((code.value, word(code)) for code in known)])
 
     @property
     def given(self) -> ExcuseCode | None:

@@ -40,6 +40,7 @@ def verdict(what: Task) -> Any:
 def excuse(what: Task) -> Any:
     """Say why it counts as fulfilled, or take that back."""
     form, name = ExcuseForm(), what.name
+    form.offer(care=g.identity.is_nurse)
 
     def verb() -> str:
         verdict_service.excuse(g.identity, clock.now(), name, form.given)

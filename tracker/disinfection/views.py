@@ -19,6 +19,7 @@ from tracker.disinfection.verdict_forms import ExcuseForm, VerdictForm
 from tracker.edge import once, page
 from tracker.errors import Rejected
 from tracker.permissions import Permission, permits
+from tracker.school.rules import ExcuseCode
 from tracker.templating import class_label
 from tracker.upload_words import WORDS as FILE_WORDS
 
@@ -122,7 +123,9 @@ def _checklist(what: Task, form: Any) -> Any:
         excuse_form=form if isinstance(form, ExcuseForm) else _excuse_form(what),
         may_verify=_may_verify(what),
         may_excuse=permits(g.identity, Permission.TASK_EXCUSE, what)
-        and not queries.does(g.identity, what.done_by),
+        and not queries.does(g.identity, what.done_by)
+        and _tells_excuse(what),
+        tells_excuse=_tells_excuse(what),
         results=ItemResult,
         closed_by=event_queries.closed_by(what.zone.id, clock.now()),
     )
@@ -139,7 +142,15 @@ def _may_verify(what: Task) -> bool:
 
 def _excuse_form(what: Task) -> ExcuseForm:
     excuse = what.recorded.excuse if what.recorded else None
-    return ExcuseForm(formdata=None, code=excuse.value if excuse else "")
+    form = ExcuseForm(formdata=None, code=excuse.value if excuse else "")
+    form.offer(care=g.identity.is_nurse)
+    return form
+
+
+def _tells_excuse(what: Task) -> bool:
+    """Whether this person may know why: that a child was looked after is told to few."""
+    is_care = what.recorded is not None and what.recorded.excuse is ExcuseCode.CARE
+    return not is_care or g.identity.is_nurse or permits(g.identity, Permission.TASK_RECORD, what)
 
 
 @bp.post("/<public_code>/<day>/<slot>")
