@@ -10,13 +10,10 @@ import sqlalchemy as sa
 from tests.cast import ZONE
 from tests.cli.runner import invoke
 from tests.conftest import make_app
-from tests.operations.first_school import lay
+from tests.operations.first_school import lay, lay_the_rest
 from tracker import clock, schema
-from tracker.accounts.models import User
 from tracker.assessment import queries as assessment
 from tracker.assessment.rules import DEFAULT_SCHEME
-from tracker.audit.models import Attachment
-from tracker.audit.rules import AttachmentState
 from tracker.db import db
 from tracker.operations import database_copy
 from tracker.operations.database_copy import digest
@@ -57,17 +54,12 @@ def told():
 
 @pytest.fixture
 def school(tmp_path):
-    """The school of the first landing, with a file handed in and a correction of the stock besides."""
+    """The school of the first landing, with a row in every table that came since."""
     folder = tmp_path / "school"
     lay(folder / "tracker.db")
     with school_at(folder) as app:
         schema.prepare()
-        by = db.session.scalars(sa.select(User.id).filter_by(username="nurse")).one()
-        db.session.add(
-            Attachment(sha256="e" * 64, type="image/png", size=3, content=b"\x00\xff\n", by=by, at=THURSDAY,
-                       state=AttachmentState.KEPT)
-        )  # fmt: skip
-        db.session.commit()
+        lay_the_rest(THURSDAY)
         yield app
 
 
@@ -76,7 +68,12 @@ def test_a_school_moves_to_postgresql_and_back_and_every_table_and_score_is_the_
 ):
     clock.freeze(THURSDAY)
     before = told()
+    assert [name for name, (many, _) in before[0].items() if not many] == []
     assert sum(many for many, _ in before[0].values()) > 600 and all(score for score, _, _ in before[1])
+    assert db.session.execute(sa.text("SELECT refers_to FROM supply_move ORDER BY id")).scalars().all() == [
+        2,
+        None,
+    ]
     assert "each table the same" in invoke(school, "copy-database", "--to", empty_postgres)
     with school_at(tmp_path / "school", empty_postgres) as moved:
         schema.prepare()
