@@ -68,23 +68,35 @@ def once(deed: str, verb: Callable[[], str]) -> BaseResponse:
     for attempt in (1, 2):
         try:
             with transaction():
-                taken = receipts.form_receipt(key)
-                if taken is None:
+                location = _where_it_led(key, by, deed)
+                if location is None:
                     location = verb()
                     audit.take_form(by, clock.now(), deed, key, location)
                     db.session.flush()
-                elif taken.user_id != by:
-                    abort(404)
-                elif taken.deed != deed:
-                    abort(400)
-                else:
-                    location = taken.location
+            return redirect(location, 303)
+        except Rejected:
+            # A rule may refuse what the same form, sent at the same moment, has just done.
+            db.session.rollback()
+            if (location := _where_it_led(key, by, deed)) is None:
+                raise
             return redirect(location, 303)
         except (sa.exc.IntegrityError, RunAgain):
             # Two at once: the second finds what the first has kept, or fails the same way again.
             if attempt == 2:
                 raise
     raise AssertionError
+
+
+def _where_it_led(key: UUID, by: int | None, deed: str) -> str | None:
+    """Where a form that was taken has led; None for one that was not."""
+    taken = receipts.form_receipt(key)
+    if taken is None:
+        return None
+    if taken.user_id != by:
+        abort(404)
+    if taken.deed != deed:
+        abort(400)
+    return taken.location
 
 
 def taken(

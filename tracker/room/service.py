@@ -167,6 +167,11 @@ def log_call(
     _tell(by, at, "call", stay_id, one.student_id, no=no, reached=reached)
 
 
+def hold(stay_id: int) -> None:
+    """Let whoever else writes of this stay wait until this transaction ends."""
+    _held(stay_id)
+
+
 def strike_call(by: int, at: datetime, stay_id: int, no: int) -> None:
     """Take back a call that was logged by mistake; it stays to be read, struck out."""
     one = _held(stay_id)

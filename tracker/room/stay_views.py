@@ -64,6 +64,7 @@ def reading(found: StaySeen) -> Any:
 
     def verb(by: int, now: datetime) -> None:
         Rejected.unless_empty(_when(found, form.taken_at)(now))
+        service.hold(stay_id)
         taken, site = _instant(form.taken_at) or now, Site(form.site.data)
         readings.read_in_stay(
             by, now, stay_id, student_id, form.temperature.tenths or 0, site, taken_at=taken
@@ -81,6 +82,7 @@ def strike_reading(found: StaySeen) -> Any:
         abort(400)
 
     def verb(by: int, now: datetime) -> None:
+        service.hold(stay_id)
         if not readings.strike_in_stay(by, now, stay_id, student_id, form.moment):
             raise Rejected(Refusal.CHANGED)
 
@@ -154,8 +156,7 @@ def phone(found: StaySeen) -> Any:
 @requires(Permission.ROOM_KEEP, of=found_stay)
 def end(found: StaySeen) -> Any:
     """The child leaves."""
-    form, stay_id, class_id = forms.EndForm(), found.id, found.class_id
-    student_id = found.stay.student_id
+    form, stay_id, class_id, student_id = forms.EndForm(), found.id, found.class_id, found.stay.student_id
 
     def ending() -> Ending:
         how, at = StayEnd(form.how.data), _instant(form.ended_at)
@@ -182,8 +183,7 @@ def reopen(found: StaySeen) -> Any:
 
 
 def _instant(field: Any) -> datetime | None:
-    typed: datetime | None = field.data
-    return clock.at(typed.date(), typed.time()) if typed else None
+    return clock.at(field.data.date(), field.data.time()) if field.data else None
 
 
 def _when(found: StaySeen, moment: Any) -> Callable[[datetime], list[Rejected]]:
