@@ -156,6 +156,9 @@ def test_soon_after_the_return_the_same_absence_goes_on(
 def test_who_comes_later_is_noted_and_opens_nothing(cast: Cast, sign_in: SignIn) -> None:
     note(sign_in("carl"), at("07:30"), what="late", note="dentist, by nine")
     assert count(Episode) == 0
+    assert "Child 3-1 03 3(1) · seat 3" in " ".join(
+        sign_in("ann").get("/absences/").select_one("#parents").parent.text.split()
+    )
     assert "dentist, by nine" in sign_in("ann").get("/absences/").text
 
 

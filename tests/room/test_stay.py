@@ -19,6 +19,7 @@ from tracker.facts.models import Observation
 from tracker.room import queries, service
 from tracker.room.models import Stay, StayCall
 from tracker.room.rules import HandedTo, Refusal, Room, RoomState, StayEnd, Trouble
+from tracker.school.models import Student
 from tracker.screening.models import Reading
 from tracker.screening.rules import AbsenceReason, HalfDay, State
 
@@ -229,6 +230,17 @@ class TestLeaving:
         act(nora, here, "end", how="fetched", to="other", name="Al Aunt", relation="Aunt", checked="y")
         (stay,) = stays(child)
         assert (decrypt(stay.handed_to_enc), stay.relation) == ("Al Aunt", "Aunt")
+
+    def test_of_two_of_one_name_every_slip_says_the_seat(self, sign_in, cast, here, child):
+        twin = cast.students["3-1"][3]
+        db.session.execute(sa.update(Student).where(Student.id.in_([child, twin])).values(name="Same Name"))
+        db.session.commit()
+        leave(cast, at("10:40"), here)
+        nora = sign_in("nora")
+        for path in ("/room/", f"/room/{here}/slip", "/gate/slips"):
+            found = nora.get(path).select_one("main").get_text(" ", strip=True)
+            assert "Same Name" in found and "seat 3" in found, path
+        assert "seat 3" in sign_in("carl").get(f"/report/receipt/{here}").text
 
     def test_who_never_came_was_not_ill(self, sign_in, coming, child):
         nora = sign_in("nora")

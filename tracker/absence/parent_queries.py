@@ -26,6 +26,7 @@ class ParentCallSeen:
     noted: ParentCall
     name: str
     school_class: SchoolClass
+    seat: int | None
     by_name: str
 
     @property
@@ -36,7 +37,7 @@ class ParentCallSeen:
 
 def _calls(today: date, *where: sa.ColumnElement[bool]) -> list[ParentCallSeen]:
     rows = db.session.execute(
-        sa.select(ParentCall, Student.name, SchoolClass, User.name)
+        sa.select(ParentCall, Student.name, SchoolClass, Enrolment.seat, User.name)
         .select_from(ParentCall)
         .join(Student, Student.id == ParentCall.student_id)
         .join(Enrolment, sa.and_(Enrolment.student_id == Student.id, of_class_now(today)))
