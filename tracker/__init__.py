@@ -46,6 +46,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.disinfection import event_views as events
     from tracker.disinfection import photo_views as photos
     from tracker.disinfection import schedule_views as schedules
+    from tracker.disinfection import timetable_views as timetable
     from tracker.disinfection import verdict_views as verdicts
     from tracker.disinfection import views as disinfection
     from tracker.disinfection import zone_views as zones
@@ -135,6 +136,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         events,
         zones,
         schedules,
+        timetable,
         supplies,
         equipment,
         mix,

@@ -59,6 +59,7 @@ PART_OF = {
     "events": "disinfection",
     "zones": "disinfection",
     "schedules": "disinfection",
+    "timetable": "disinfection",
     "roster": "school",
     "students": "school",
     "days": "school",

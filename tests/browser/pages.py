@@ -29,7 +29,7 @@ PAGES = {
         / /gate/ /gate/slips
     """,
     "sam": """
-        / /disinfection/ /supplies/mix /report/
+        / /disinfection/ /disinfection/timetable /supplies/mix /report/
     """,
     "lou": """
         / /disinfection/zones/ /disinfection/zones/zone2 /disinfection/zones/zone2/07:30 /disinfection/zones/department

@@ -23,7 +23,7 @@ from tracker.charts.marks import nothing_yet, wrapped
 from tracker.charts.queries import question
 from tracker.charts.scores import standings
 from tracker.charts.words import Words
-from tracker.charts.zones import keepers, zone_days
+from tracker.charts.zones import PEOPLE, keepers, zone_days
 from tracker.config import LANGUAGES
 from tracker.disinfection.frames import TASKS
 from tracker.disinfection.outcome_frames import outcomes
@@ -463,6 +463,15 @@ def test_every_task_of_a_zone_is_one_of_four_and_a_zone_asked_for_nothing_is_lef
     assert (frame[["on_time", "late", "not_done", "pending"]].sum(axis=1) == 1).all()
     lonely = zone_days(task_frame([3, 4]), [4, 9, 3], frame[["on", "week"]].drop_duplicates())
     assert list(dict.fromkeys(lonely["class_id"])) == [4, 3]
+
+
+def test_what_people_do_by_name_is_no_task_of_a_class():
+    tasks = task_frame([3]).assign(department_id=pd.array([pd.NA] * len(task_frame([3])), "Int64"))
+    named, of_class = (
+        keepers(tasks.assign(class_id=pd.array([class_id] * len(tasks), "Int64")), [1])
+        for class_id in (pd.NA, 7)
+    )
+    assert (list(named["keeper"]), list(of_class["keeper"])) == ([PEOPLE], [0])
 
 
 def test_a_department_has_the_share_of_what_was_due_and_the_sums_close(app):

@@ -169,3 +169,70 @@ def test_versions_stay_in_order_in_the_database(sign_in, handles):
 
 def test_every_refusal_of_a_schedule_has_its_sentence():
     assert set(WORDS) == set(PlanRefusal)
+
+
+# The timetable to hang up.
+
+
+def sheets(page) -> dict[str, list[list[str]]]:
+    """Who, and by zone the cells of the week: how many days, and the hours."""
+    return {
+        section.h2.text: [
+            [row.th.text.strip()]
+            + [
+                f"{cell.get('colspan', 1)}: {' '.join(b.text for b in cell.select('b'))}".strip()
+                for cell in row.select("td")
+            ]
+            for row in section.select("tbody tr")
+        ]
+        for section in page.select("section.week-sheet")
+    }
+
+
+def test_the_week_of_each_department_hangs_up_as_a_timetable(sign_in, cast, handles):
+    lou = sign_in("lou")
+    new = lou.get(f"{ZONE}/schedules/new")
+    lou.send(new, kind="rails", slot="15:40", until="17:00", weekdays=["2", "4"])
+    lou.send(
+        lou.get(f"{ZONE}/schedules/new"),
+        kind="pests",
+        slot="09:00",
+        until="10:00",
+        days="off",
+        weekdays=["6"],
+    )
+    assert sheets(lou.get("/disinfection/timetable")) == {
+        "The classes": [
+            ["3(1) Room 3-1", "5: 15:40–18:00", "2:"],
+            ["4(2) Room 4-2", "5: 15:40–18:00", "2:"],
+        ],
+        "General affairs": [
+            [
+                "Corridor",
+                "1: 07:30–11:00",
+                "1: 07:30–11:00 15:40–17:00",
+                "1: 07:30–11:00",
+                "1: 07:30–11:00 15:40–17:00",
+                "1: 07:30–11:00",
+                "1: 09:00–10:00",
+                "1:",
+            ]
+        ],
+    }
+    assert list(sheets(sign_in("sam").get("/disinfection/timetable"))) == ["General affairs"]
+    assert sheets(sign_in("ann").get("/disinfection/timetable"))["The classes"][0][0] == "3(1) Room 3-1"
+
+
+def test_the_timetable_of_the_epidemic_level_shows_what_it_changes(sign_in, handles):
+    lou = sign_in("lou")
+    lou.send(lou.get(f"{ZONE}/schedules/new"), kind="handles", level="epidemic", slot="15:40", until="17:00")
+    week = sheets(lou.get("/disinfection/timetable?level=epidemic"))["General affairs"]
+    assert week == [["Corridor", "5: 07:30–11:00 15:40–17:00", "2:"]]
+
+
+def test_the_timetable_takes_few_statements(sign_in, statements):
+    lou = sign_in("lou")
+    lou.get("/disinfection/timetable")
+    with statements() as done:
+        lou.get("/disinfection/timetable")
+    assert len(done) <= 8

@@ -25,6 +25,7 @@ from tracker.charts.style import Size
 from tracker.charts.words import Words
 from tracker.charts.zones import (
     CLASSES,
+    PEOPLE,
     disinfection_departments,
     disinfection_departments_alt,
     disinfection_departments_table,
@@ -123,7 +124,7 @@ def _keepers(question: Question) -> pd.DataFrame:
 
 
 def _keeper_names(question: Question) -> dict[int, str]:
-    return {**_departments(question), CLASSES: str(_l("The classes"))}
+    return {**_departments(question), CLASSES: str(_l("The classes")), PEOPLE: str(_l("People by name"))}
 
 
 def _scores(question: Question) -> pd.DataFrame:

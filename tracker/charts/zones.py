@@ -15,12 +15,12 @@ from tracker.frames import Schema, rows
 
 COUNTS = ["on_time", "late", "not_done", "pending"]
 KEEPERS = Schema(
-    "one row per department, and one for the classes together",
+    "one row per department, one for the classes together, one for people by name",
     ("place",),
     {"place": "int64", "keeper": "int64", "due": "int64"} | dict.fromkeys(COUNTS, "int64"),
 )
-CLASSES = 0
-"""The classes together, among the departments."""
+CLASSES, PEOPLE = 0, -1
+"""The classes together, and people by name, among the departments."""
 
 
 def _counted(tasks: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -46,10 +46,11 @@ def zone_days(tasks: pd.DataFrame, zones: Sequence[int], days: pd.DataFrame) -> 
 
 
 def keepers(tasks: pd.DataFrame, departments: Sequence[int]) -> pd.DataFrame:
-    """How the tasks of each department, and of the classes together, turned out: see KEEPERS."""
-    keeper = tasks["department_id"].fillna(CLASSES).astype("int64")
+    """How the tasks of each department, of the classes, and of people by name turned out: see KEEPERS."""
+    of_class = tasks["class_id"].notna().map({True: CLASSES, False: PEOPLE})
+    keeper = tasks["department_id"].fillna(of_class).astype("int64")
     counts = _counted(tasks.assign(keeper=keeper), ["keeper"]).reset_index()
-    order = pd.DataFrame({"keeper": [*departments, CLASSES]}, dtype="int64")
+    order = pd.DataFrame({"keeper": [*departments, CLASSES, PEOPLE]}, dtype="int64")
     found = order.merge(counts, on="keeper")
     found = found.assign(due=found["on_time"] + found["late"] + found["not_done"])
     return KEEPERS.shape(found.assign(place=range(len(found))))

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
+from flask_babel import lazy_gettext as _l
 
 from tracker import clock
 from tracker.disinfection.event_rules import TREATMENTS, DisinfectionKind
@@ -103,7 +104,7 @@ def _span(since: datetime | None, until: datetime | None) -> str | None:
 
 
 def keepers(since: date, until: date, today: date) -> Filled:
-    """A row a department, then a row a class: what was asked for in the period, and how it turned out."""
+    """What was asked for in a period, and how it turned out: a row a department, a class; people by name."""
     tasks = outcomes(tasks_frame(since, until), clock.now())
     counts = {
         which: tasks.groupby(f"{which}_id")[[*OUTCOMES, "verified"]].sum().astype(int)
@@ -113,6 +114,9 @@ def keepers(since: date, until: date, today: date) -> Filled:
         {"department": one.name} | _counted(counts["department"], one.id) for one in queries.departments()
     ]
     rows += [{"school_class": one} | _counted(counts["class"], one.id) for one in classes_on(today)]
+    of_people = tasks[tasks["department_id"].isna() & tasks["class_id"].isna()]
+    by_name = of_people[[*OUTCOMES, "verified"]].sum().astype(int).to_frame(0).T
+    rows.append({"department": str(_l("People by name"))} | _counted(by_name, 0))
     kept = [row for row in rows if row["asked"]]
     return filled(
         Ledger.KEEPERS,
