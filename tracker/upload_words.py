@@ -12,6 +12,7 @@ WORDS: dict[FileRefusal, Any] = {
     FileRefusal.TOO_LARGE: _l("This file is larger than 10 MB. Please make it smaller."),
     FileRefusal.NOT_A_PAPER: _l("This is neither a picture (JPEG, PNG, WebP) nor a PDF, by its content."),
     FileRefusal.NOT_A_PICTURE: _l("This is no photograph (JPEG, PNG, WebP), by its content."),
+    FileRefusal.NOT_A_PDF: _l("This is no PDF, by its content."),
     FileRefusal.HEIC: _l(
         "This is an iPhone's HEIC picture. Please send a screenshot of it, or set Camera, Formats to "
         "“Most Compatible” and take it again."

@@ -49,7 +49,9 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **more: Any) -
     return out.getvalue()
 
 
-def pdf(pages: int = 1, *, nasty: bool = False, password: str | None = None) -> bytes:
+def pdf(
+    pages: int = 1, *, nasty: bool = False, password: str | None = None, owner: str | None = None
+) -> bytes:
     """A PDF; a nasty one brings a script, an action, a link, an attached file and a form, beside a seal."""
     writer = PdfWriter()
     for _ in range(pages):
@@ -84,8 +86,8 @@ def pdf(pages: int = 1, *, nasty: bool = False, password: str | None = None) -> 
             )
             for mark in marks
         )
-    if password:
-        writer.encrypt(password)
+    if password is not None:
+        writer.encrypt(password, owner)
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -126,6 +128,11 @@ class TestContent:
     def test_what_is_transparent_becomes_white(self) -> None:
         kept = Image.open(io.BytesIO(clean(picture("PNG", mode="RGBA", colour=(0, 0, 0, 0))).content))
         assert kept.getpixel((5, 5)) == (255, 255, 255)
+
+    def test_a_pdf_that_may_only_not_be_changed_is_read_and_kept_open(self) -> None:
+        kept = clean(pdf(2, password="", owner="x"))
+        reader = PdfReader(io.BytesIO(kept.content))
+        assert not reader.is_encrypted and len(reader.pages) == 2
 
     def test_of_a_pdf_only_its_pages_and_seals_are_kept(self) -> None:
         given = pdf(2, nasty=True)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tests.absence.test_papers import pdf, picture
 from tests.cast import NOW, count
 from tracker import clock
+from tracker.audit import upload_file
 from tracker.audit.models import Attachment, Trail
 from tracker.audit.rules import AttachmentState
 from tracker.db import db
@@ -57,6 +58,39 @@ def test_what_is_no_paper_is_refused_at_its_field_and_nothing_is_kept(sign_in, c
     page = file(sign_in("nora"), content, 422, **more)
     assert page.select(f"#{field}-error") and page.select_one("#version")["value"] == "2026-1"
     assert count(SchoolPaper) == count(Attachment) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, {"en": "Please choose a PDF.", "zh_Hans": "请选择 PDF 文件。"}),
+        (b"", {"en": "This file is empty.", "zh_Hans": "文件为空。"}),
+        (picture(), {"en": "This is no PDF, by its content.", "zh_Hans": "文件内容不是 PDF。"}),
+        (pdf(password="x"), {"en": "This PDF asks for a password. Please save it without one.",
+                             "zh_Hans": "此 PDF 设有密码，请另存为不带密码的文件。"}),
+        (b"%PDF-1.7 and no document", {"en": "This PDF is broken and cannot be read. Please save it anew.",
+                                       "zh_Hans": "此 PDF 已损坏，无法读取，请重新保存。"}),
+        (b"%PDF-1.7" + bytes(300_000), {"en": "This file is larger than 10 MB. Please make it smaller.",
+                                           "zh_Hans": "文件超过 10 MB，请缩小后再上传。"}),
+        (pdf(201), {"en": "A PDF of 1 to 200 pages, please.", "zh_Hans": "请上传 1 至 200 页的 PDF。"}),
+    ],
+    ids=["nothing", "empty", "a picture", "locked", "broken", "too large", "too long"],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["en", "zh_Hans"])
+def test_a_file_that_is_refused_says_why_in_the_user_s_language(
+    sign_in, monkeypatch, language, content, said
+):
+    # What is larger would go through a file of the test client's.
+    monkeypatch.setattr(upload_file, "MOST_BYTES", 300_000)
+    asa = sign_in("asa")
+    asa.get(f"/?lang={language}")
+    page = file(asa, content, 422)
+    assert page.select_one("#file-error").text.strip() == said[language]
+    assert said[language] in page.select_one("[role=alert]").text
+
+
+def test_a_long_plan_is_filed(sign_in):
+    file(sign_in("asa"), pdf(60))
 
 
 def test_the_same_version_twice_is_refused_and_one_filed_by_mistake_makes_room(sign_in):

@@ -26,7 +26,7 @@ _one_at_a_time = Lock()
 """Decoding the largest picture takes a few hundred megabytes for a moment: not eight times at once."""
 
 
-def clean(content: bytes) -> CleanFile:
+def clean(content: bytes, most_pages: int = MOST_PAGES) -> CleanFile:
     """A file as it may be kept.  Rejected where it is none we take, told from its content alone."""
     if not content:
         raise Rejected(FileRefusal.EMPTY, _FIELD)
@@ -39,7 +39,7 @@ def clean(content: bytes) -> CleanFile:
         raise Rejected(FileRefusal.NOT_A_PAPER, _FIELD)
     with _one_at_a_time:
         if kind is Kind.PDF:
-            return CleanFile(PDF, _pages_alone(content))
+            return CleanFile(PDF, _pages_alone(content, most_pages))
         return CleanFile(JPEG, _written_anew(content, kind))
 
 
@@ -48,6 +48,13 @@ def clean_picture(content: bytes) -> CleanFile:
     if content and kind_of(content[:16]) in (None, Kind.PDF):
         raise Rejected(FileRefusal.NOT_A_PICTURE, _FIELD)
     return clean(content)
+
+
+def clean_pdf(content: bytes, most_pages: int) -> CleanFile:
+    """A PDF as it may be kept.  Rejected where it is none, a photograph as well."""
+    if content and kind_of(content[:16]) is not Kind.PDF:
+        raise Rejected(FileRefusal.NOT_A_PDF, _FIELD)
+    return clean(content, most_pages)
 
 
 def _written_anew(content: bytes, kind: Kind) -> bytes:
@@ -82,17 +89,18 @@ _MARKS = {"/Stamp", "/Widget", "/FreeText", "/Ink", "/Square", "/Circle", "/Line
 """Marks on a page that only show something: a hospital's seal is one."""
 
 
-def _pages_alone(content: bytes) -> bytes:
+def _pages_alone(content: bytes, most_pages: int) -> bytes:
     """A PDF's pages and the seals on them; scripts, actions, forms and attached files stay behind."""
     from pypdf import PdfReader, PdfWriter
     from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
     try:
         reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted:
+        # Who may only not change it can read it without a password.
+        if reader.is_encrypted and not reader.decrypt(""):
             raise Rejected(FileRefusal.LOCKED, _FIELD)
-        if not 1 <= len(reader.pages) <= MOST_PAGES:
-            raise Rejected(FileRefusal.TOO_MANY_PAGES, _FIELD, most=MOST_PAGES)
+        if not 1 <= len(reader.pages) <= most_pages:
+            raise Rejected(FileRefusal.TOO_MANY_PAGES, _FIELD, most=most_pages)
         writer = PdfWriter()
         for page in reader.pages:
             box = page.mediabox

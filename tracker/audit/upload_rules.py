@@ -9,6 +9,7 @@ MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2000
 """To so many pixels a picture is made smaller: a page of print stays readable."""
 MOST_PAGES = 20
+"""Of a certificate or a letter."""
 
 JPEG, PDF = "image/jpeg", "application/pdf"
 
@@ -21,6 +22,7 @@ class FileRefusal(StrEnum):
     TOO_LARGE = "too_large"
     NOT_A_PAPER = "not_a_paper"
     NOT_A_PICTURE = "not_a_picture"
+    NOT_A_PDF = "not_a_pdf"
     HEIC = "heic"
     TOO_MANY_PIXELS = "too_many_pixels"
     UNREADABLE = "unreadable"

@@ -8,6 +8,7 @@ from flask_wtf.file import FileField
 from wtforms import SelectField
 from wtforms.validators import NumberRange, Optional
 
+from tracker.audit.upload_rules import FileRefusal
 from tracker.deeds.rules import DeedKind, DeedRefusal, SchoolPaperKind
 from tracker.edge import Form
 from tracker.fields import Day, Line, Whole, offered
@@ -16,7 +17,9 @@ from tracker.words import word
 
 WORDS: dict[Any, Any] = {
     **FILE_WORDS,
-    DeedRefusal.NOT_A_PDF: _l("Please choose a PDF."),
+    FileRefusal.NO_FILE: _l("Please choose a PDF."),
+    FileRefusal.LOCKED: _l("This PDF asks for a password. Please save it without one."),
+    FileRefusal.UNREADABLE: _l("This PDF is broken and cannot be read. Please save it anew."),
     DeedRefusal.SAME_VERSION: _l(
         "This version of this paper is filed already. Please give it another version."
     ),

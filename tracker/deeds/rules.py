@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+MOST_PAGES = 200
+"""Of a plan with its annexes."""
+
 
 class SchoolPaperKind(StrEnum):
     """What a paper of the school is."""
@@ -25,7 +28,6 @@ class DeedKind(StrEnum):
 class DeedRefusal(StrEnum):
     """Why a paper or a deed is refused."""
 
-    NOT_A_PDF = "not_a_pdf"
     SAME_VERSION = "same_version"
     IN_FUTURE = "in_future"
     STRUCK_ALREADY = "struck_already"

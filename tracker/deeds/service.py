@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tracker.audit import attachment_service as attachments
 from tracker.audit import service as audit
 from tracker.audit.rules import AttachmentState
-from tracker.audit.upload_rules import PDF, CleanFile
+from tracker.audit.upload_rules import CleanFile
 from tracker.db import db
 from tracker.deeds.models import SchoolDeed, SchoolPaper
 from tracker.deeds.rules import DeedKind, DeedRefusal, SchoolPaperKind
@@ -27,9 +27,7 @@ class Filed:
 
 
 def file_paper(by: int, at: datetime, filed: Filed, file: CleanFile) -> int:
-    """File a version of a paper; its number.  Rejected if it is no PDF, or this version is there already."""
-    if file.type != PDF:
-        raise Rejected(DeedRefusal.NOT_A_PDF, "file")
+    """File a version of a paper; its number.  Rejected if this version is there already."""
     there = sa.exists().where(
         SchoolPaper.title == filed.title,
         SchoolPaper.version == filed.version,

@@ -13,7 +13,7 @@ from tracker.audit.models import Attachment
 from tracker.audit.upload_rules import MOST_BYTES, CleanFile, FileRefusal
 from tracker.deeds import forms, queries, service
 from tracker.deeds.models import SchoolDeed, SchoolPaper
-from tracker.deeds.rules import DeedKind, SchoolPaperKind
+from tracker.deeds.rules import MOST_PAGES, DeedKind, SchoolPaperKind
 from tracker.errors import Rejected
 from tracker.permissions import Permission
 
@@ -76,7 +76,7 @@ def _read(form: forms.PaperForm) -> CleanFile | None:
     with contextlib.closing(form.file.data) as upload:
         content = upload.read(MOST_BYTES + 1)
     try:
-        return upload_file.clean(content)
+        return upload_file.clean_pdf(content, MOST_PAGES)
     except Rejected as no:
         form.refuse(no.field, forms.refusal_words(no.reason, no.details))
         return None
