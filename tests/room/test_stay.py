@@ -128,6 +128,17 @@ class TestDeeds:
         last = db.session.query(Observation).order_by(Observation.id.desc()).first()
         assert last.onset_on.isoformat() == "2026-09-20"
 
+    def test_who_sits_beside_is_noted_by_seat_and_shown_by_name(self, sign_in, here):
+        nora = sign_in("nora")
+        act(nora, here, "signs", signs=["vomiting"], seats_beside="4、2")
+        assert db.session.get_one(Stay, here).seats_beside == "2 4"
+        assert "2 Child 3-1 02 · 4 Child 3-1 04" in nora.get(f"/room/{here}").text
+        assert "2 4" in nora.get("/ledgers/room").select_one("tbody").get_text(" ")
+        for typed, sentence in (("3", "No classmate has seat 3."), ("99 x", "Please write seat numbers")):
+            page = act(nora, here, "signs", 422, seats_beside=typed, onset_on="2026-09-22")
+            assert sentence in page.select_one("#seats_beside-error").text
+        assert db.session.get_one(Stay, here).seats_beside == "2 4"
+
     def test_a_call_is_struck_not_deleted(self, sign_in, here, child):
         nora = sign_in("nora")
         act(nora, here, "call", reached="yes", guardian="1")

@@ -159,6 +159,7 @@ def room(since: date, until: date, today: date) -> Filled:
                 ),
                 "symptoms": signs.get(one.id) or None,
                 "onset": stay.onset_on,
+                "seats_beside": stay.seats_beside,
                 "calls": calls.get(one.id, []),
                 "ended_at": stay.ended_at,
                 "ended_how": stay.ended_how,

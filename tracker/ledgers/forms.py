@@ -79,6 +79,7 @@ HEADERS: dict[str, Any] = {
     "place": _lp("column", "Where"),
     "arrived_at": _l("Arrived at"),
     "brought_by": _l("Brought by"),
+    "seats_beside": _l("Seats beside"),
     "room": _lp("column", "Room"),
     "readings": _lp("column", "Readings ℃"),
     "ended_at": _l("Left at"),

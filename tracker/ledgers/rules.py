@@ -166,6 +166,7 @@ ROOM_COLUMNS = [
     Column("readings"),
     Column("symptoms", Kind.CODES),
     Column("onset", Kind.DAY),
+    Column("seats_beside"),
     Column("calls"),
     Column("ended_at", Kind.MOMENT),
     Column("ended_how", Kind.CODES),

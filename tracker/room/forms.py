@@ -1,5 +1,6 @@
 """What is typed about a child in the observation room, and what is said where a rule refuses."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -32,13 +33,14 @@ WORDS: dict[Refusal, Any] = {
     Refusal.ROOM_OCCUPIED: _l("There is still a student in this room."),
     Refusal.NOTHING_TO_CLEAN: _l("This room is already disinfected."),
     Refusal.HAS_LEFT: _l("This exit slip is already ticked off."),
+    Refusal.NO_SUCH_SEAT: _l("No classmate has seat %(seat)s."),
     Refusal.REPORTED_AGAIN: _l("This student was reported once more. Please look at the list."),
 }
 
 
 def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
     """The sentence of a refusal."""
-    return str(WORDS[reason])
+    return str(WORDS[reason] % details if details else WORDS[reason])
 
 
 def _choices(kind: Any, **words: Any) -> list[Any]:
@@ -135,11 +137,27 @@ class ArriveForm(Form):
     arrived_at = _moment(_l("Time of arrival"))
 
 
+SEATS_APART = r"[\s,;.，；、。]+"
+
+
 class SignsForm(Form):
-    """Signs of illness, and since when."""
+    """Signs of illness, since when, and who sits beside the child."""
 
     signs = Ticks(_l("Signs of illness"), choices=_choices(Symptom))
     onset_on = MaybeDay(_l("Ill since"))
+    seats_beside = Line(
+        _l("Seats beside"), most=32, needed=False, description=_l("Seat numbers in class, such as 6 8.")
+    )
+
+    @property
+    def seats(self) -> list[int]:
+        """The seats as numbers; validated before they are asked for."""
+        return [int(seat) for seat in re.split(SEATS_APART, self.seats_beside.data) if seat]
+
+    def validate_seats_beside(self, field: Any) -> None:
+        """Only numbers are seats."""
+        if not all(re.fullmatch(r"[0-9]{0,3}", seat) for seat in re.split(SEATS_APART, field.data)):
+            raise ValidationError(_l("Please write seat numbers, such as 6 8."))
 
 
 class ReadingForm(Form):

@@ -33,6 +33,8 @@ class Stay(Model):
     arrived_at: Mapped[datetime | None]
     brought_by: Mapped[str | None] = mapped_column(sa.String(64))
     onset_on: Mapped[date | None]
+    seats_beside: Mapped[str | None] = mapped_column(sa.String(64))
+    """Who sits beside the child in class, by seat: `6 8`."""
     ended_at: Mapped[datetime | None]
     ended_how: Mapped[StayEnd | None]
     ended_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

@@ -29,6 +29,7 @@ from tracker.room.rules import (
     waiting,
 )
 from tracker.school.models import Enrolment, Guardian, SchoolClass, Student
+from tracker.school.queries import RosterLine, roster_lines
 from tracker.screening.models import Reading
 from tracker.screening.rules import Site
 
@@ -76,6 +77,13 @@ class StaySeen:
     def handed_to(self) -> str | None:
         """Who fetched the child."""
         return shown(self.stay.handed_to_enc) if self.stay.handed_to_enc else None
+
+    @property
+    def beside(self) -> list[RosterLine]:
+        """Who sat beside the child that day.  One statement, none where nobody was named."""
+        seats = {int(seat) for seat in (self.stay.seats_beside or "").split()}
+        day = clock.local(self.stay.reported_at).date()
+        return [line for line in roster_lines(self.class_id, day) if line.seat in seats] if seats else []
 
     def waiting(self, now: datetime) -> Waiting:
         """How long the child has been here without a guardian reached."""

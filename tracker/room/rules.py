@@ -112,6 +112,7 @@ class Refusal(StrEnum):
     NOTHING_TO_CLEAN = "nothing_to_clean"
     HAS_LEFT = "has_left"
     REPORTED_AGAIN = "reported_again"
+    NO_SUCH_SEAT = "no_such_seat"
 
 
 def stay_state(arrived: bool, ended: bool, cleaned: bool) -> StayState:

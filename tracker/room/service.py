@@ -34,6 +34,7 @@ from tracker.room.rules import (
     Trouble,
 )
 from tracker.school import service as school
+from tracker.school.queries import roster_lines
 from tracker.school.rules import ExcuseCode
 from tracker.screening.rules import AbsenceReason
 
@@ -119,15 +120,23 @@ def arrive(
 
 
 def note_signs(
-    by: int, at: datetime, stay_id: int, signs: Collection[Symptom], onset_on: date | None
+    by: int,
+    at: datetime,
+    stay_id: int,
+    signs: Collection[Symptom],
+    onset_on: date | None,
+    seats: Collection[int] = (),
 ) -> None:
-    """Say which signs of illness a child has and since when, in place of what was said before."""
+    """Say which signs of illness a child has, since when, and who sits beside it, in place of what was."""
     one = _held(stay_id)
     if one.ended_how is StayEnd.NEVER_CAME:
         raise Rejected(Refusal.CHANGED)
     day = clock.local(one.reported_at).date()
+    found = [Rejected(Refusal.NO_SUCH_SEAT, "seats_beside", seat=seat) for seat in _unknown(one, seats, day)]
     if onset_on and onset_on > clock.local(at).date():
-        raise Rejected(Refusal.ONSET_IN_FUTURE, "onset_on")
+        found.append(Rejected(Refusal.ONSET_IN_FUTURE, "onset_on"))
+    Rejected.unless_empty(found)
+    one.seats_beside = " ".join(str(seat) for seat in sorted(set(seats))) or None
     before = queries.signs_of([stay_id])[stay_id]
     after = tuple(sign for sign in Symptom if sign in signs)
     if (before, one.onset_on) == (after, onset_on):
@@ -137,6 +146,13 @@ def note_signs(
     told = [onset.isoformat() if onset else None for onset in (one.onset_on, onset_on)]
     one.onset_on = onset_on
     _tell(by, at, "signs", stay_id, one.student_id, signs=[[*before], [*after]], onset=told)
+
+
+def _unknown(one: Stay, seats: Collection[int], day: date) -> list[int]:
+    """The seats that no classmate of a child has."""
+    seen = queries.stay(one.id, day)
+    lines = roster_lines(seen.class_id, day) if seen and seats else []
+    return sorted(set(seats) - {line.seat for line in lines if line.student_id != one.student_id})
 
 
 def log_call(

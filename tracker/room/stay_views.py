@@ -97,7 +97,7 @@ def signs(found: StaySeen) -> Any:
 
     def verb(by: int, now: datetime) -> None:
         told = {Symptom(code) for code in form.signs.data or ()}
-        service.note_signs(by, now, stay_id, told, form.onset_on.data)
+        service.note_signs(by, now, stay_id, told, form.onset_on.data, form.seats)
 
     return _do("room.signs", found, verb, signs=form)
 
@@ -222,7 +222,7 @@ def _page(found: StaySeen, *, shown_phone: dict[int, str] | None = None, **sent:
         "arriving": lambda: forms.ArriveForm(formdata=None),
         "reading": lambda: forms.ReadingForm(formdata=None),
         "signs": lambda: forms.SignsForm(
-            formdata=None, signs=[sign.value for sign in signs], onset_on=one.onset_on
+            None, signs=[sign.value for sign in signs], onset_on=one.onset_on, seats_beside=one.seats_beside
         ),
         "calling": lambda: forms.StayCallForm(formdata=None),
         "ending": lambda: forms.EndForm(formdata=None, left_for=left_for(one.trouble).value),
