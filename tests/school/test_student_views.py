@@ -96,6 +96,15 @@ def test_what_cannot_be_is_told_at_its_field_and_nothing_is_kept(sign_in, values
     assert count(Student) == before
 
 
+def test_all_that_cannot_be_read_is_told_at_once(sign_in):
+    ada = sign_in("ada")
+    typed = {"name": "", "student_number": "a b", "seat": "first", "birth_date": "soon", "on": "2030-01-01"}
+    page = ada.send(ada.get(NEW), expect=422, **typed)
+    told = [link["href"][1:] for link in page.select(".alert-danger a")]
+    assert told == ["on", "student_number", "name", "seat", "birth_date"]
+    assert [page.select_one(f"#{name}")["value"] for name in typed] == list(typed.values())
+
+
 def test_the_same_form_twice_adds_one_child(sign_in):
     ada = sign_in("ada")
     page = ada.get(NEW)

@@ -55,10 +55,12 @@ class StudentForm(Form):
         return cells
 
     def tell(self, wrong: Iterable[Wrong]) -> None:
-        """Say at its field what is wrong with a cell."""
+        """Say at its field what is wrong with a cell; a field that has a complaint already keeps to that."""
         for one in wrong:
-            problem, remedy = reason_words(one.reason, one.details)
-            self.refuse(one.column.value, _("%(problem)s. %(remedy)s.", problem=problem, remedy=remedy))
+            field = "place" if one.column in (Column.ENTRY_YEAR, Column.CLASS_NUMBER) else one.column.value
+            if not self[field].errors:
+                problem, remedy = reason_words(one.reason, one.details)
+                self.refuse(field, _("%(problem)s. %(remedy)s.", problem=problem, remedy=remedy))
 
 
 COLUMNS = (Column.STUDENT_NUMBER, Column.NAME, Column.SEAT, Column.SEX, Column.BIRTH_DATE)

@@ -84,14 +84,18 @@ def _offer(form: StudentForm) -> None:
 
 
 def _carry_out(form: StudentForm, deed: str, verb: Callable[[Days], str]) -> Any:
-    """Do once what the form asks, once every cell can be read; None where the page must be shown."""
-    if not form.validate_on_submit():
+    """Do once what the form asks, once every cell can be read; None where the page must be shown.
+
+    All that cannot be read is told at once, whatever day was chosen.
+    """
+    if not form.is_submitted():
         return None
+    form.validate()
     try:
         days = roster_queries.import_days(form.on.data, clock.today())
     except Rejected as no:
-        form.refuse(no.field, forms.refusal_words(no.reason, no.details))
-        return None
+        form.refuse_every([no], forms.refusal_words)
+        days = roster_queries.import_days(None, clock.today())
     cells = form.cells
     cells[Column.STUDENT_NUMBER] = cells[Column.STUDENT_NUMBER] or ("1" if deed == "student.add" else "")
     form.tell(roster_queries.roster_plan(student_service.one_row(cells), days).wrong)
