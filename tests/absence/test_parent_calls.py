@@ -160,6 +160,8 @@ def test_who_comes_later_is_noted_and_opens_nothing(cast: Cast, sign_in: SignIn)
         sign_in("ann").get("/absences/").select_one("#parents").parent.text.split()
     )
     assert "dentist, by nine" in sign_in("ann").get("/absences/").text
+    told = sign_in("ann").get(f"/students/{cast.students['3-1'][2]}").select_one("li.story").text
+    assert "07:30" in told and "A guardian called" in told and "dentist, by nine" in told and "Carl" in told
 
 
 def test_leave_is_entered_ahead(cast: Cast, sign_in: SignIn) -> None:

@@ -26,6 +26,8 @@ def moment_words(moment: Moment) -> str:
     match moment.kind:
         case MomentKind.LEAVE:
             parts = [_("Leave entered"), word(told["kind"]), f"{told['from_on']} – {told['to_on']}"]
+        case MomentKind.PARENT_CALL:
+            parts = [_("A guardian called"), word(told["what"]), told["note"]]
         case MomentKind.GATE:
             parts = [_("At the gate"), word(told["outcome"]), format_celsius(told["tenths"])]
         case MomentKind.SHEET:

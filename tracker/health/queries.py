@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from tracker import clock
-from tracker.absence.models import Call, Clearance, Episode, EpisodePaper, Leave
+from tracker.absence.models import Call, Clearance, Episode, EpisodePaper, Leave, ParentCall
 from tracker.absence.queries import of_class_now
-from tracker.absence.rules import LIVE, EpisodeState
+from tracker.absence.rules import LIVE, EpisodeState, ParentTold
 from tracker.accounts.models import User
 from tracker.audit.models import Attachment
 from tracker.db import db
@@ -191,6 +191,20 @@ def _calls(student_id: int, start: datetime) -> Iterator[Moment]:
         yield Moment(one.at, MomentKind.CALL, by, details, struck=one.struck_at is not None)
 
 
+def _parent_calls(student_id: int, start: datetime) -> Iterator[Moment]:
+    rows = _rows(
+        sa.select(ParentCall, User.name)
+        .outerjoin(User, User.id == ParentCall.by)
+        .where(
+            ParentCall.student_id == student_id,
+            ParentCall.at >= start,
+            ParentCall.what != ParentTold.ILL,
+        )
+    )
+    for one, by in rows:
+        yield Moment(one.at, MomentKind.PARENT_CALL, by, {"what": one.what, "note": one.note})
+
+
 def _papers(student_id: int, start: datetime) -> Iterator[Moment]:
     rows = _rows(
         sa.select(Attachment.at, EpisodePaper.kind, User.name)
@@ -233,6 +247,7 @@ PARTS = (
     _stay_calls,
     _episodes,
     _calls,
+    _parent_calls,
     _papers,
     _leaves,
 )

@@ -11,6 +11,8 @@ class MomentKind(StrEnum):
     """What happened, in the order in which one instant's moments are told."""
 
     LEAVE = "leave"
+    PARENT_CALL = "parent_call"
+    """Of a guardian who told of no illness: one that did stands in its absence."""
     GATE = "gate"
     SHEET = "sheet"
     REPORTED = "reported"
