@@ -30,7 +30,7 @@ class ExcuseForm(Form):
     def offer(self, *, care: bool) -> None:
         """The reasons to choose from; with `care`, that somebody looked after a child: the nurse knows."""
         known = [code for code in ExcuseCode if care or code is not ExcuseCode.CARE]
-        self.code.choices = offered([("", _l("It does not")), *((code.value, word(code)) for code in known)])
+        self.code.choices = offered([("", _l("Not excused")), *((code.value, word(code)) for code in known)])
 
     @property
     def given(self) -> ExcuseCode | None:
