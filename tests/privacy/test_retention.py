@@ -9,13 +9,19 @@ import sqlalchemy as sa
 from tests.absence.town import take
 from tests.cast import NOW, TERM, TODAY, ZONE
 from tests.cli.runner import invoke
-from tests.privacy.life import leave_school, live, places_naming, rows
+from tests.privacy.life import TELLING, leave_school, live, places_naming, rows
 from tracker import clock
 from tracker.assessment.frames import duties_frame
-from tracker.audit.models import Trail
+from tracker.audit.models import Attachment, Trail
+from tracker.audit.rules import AttachmentState
 from tracker.cli import nightly
 from tracker.db import db, transaction
+from tracker.disinfection.event_models import EventRecord, EventStruck
+from tracker.disinfection.event_rules import EventCause
+from tracker.disinfection.models import Record, RecordItem, Verification, ZoneObject
+from tracker.disinfection.rules import ItemResult, RecordState
 from tracker.facts.frames import illness_absence_frame
+from tracker.nurse.models import DayClose
 from tracker.privacy import retention_service
 from tracker.privacy.models import ReadingCount, RetentionRun
 from tracker.privacy.rules import READINGS_KEY, YEARS_KEY, Due, Retention, due
@@ -130,6 +136,56 @@ def test_after_the_years_cases_are_nobodys_and_every_number_is_as_it_was(either_
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Trail)) == 1  # the run itself
     told_again = run(YEARS_LATER)
     assert "observation" not in told_again and shown() == before
+
+
+def test_after_the_years_nobody_is_seen_or_named_beside_the_cases(either_app):
+    _, cast = either_app
+    take(cast, NOW, {})
+    live(cast)
+    sam, nora = cast.users["sam"], cast.users["nora"]
+    beside = {
+        "day_close.reason",
+        "record_item.note",
+        "verification.reason",
+        "event_record.note",
+        "event_struck.why",
+    }
+    with transaction():
+        thing = db.session.scalars(sa.select(ZoneObject).order_by(ZoneObject.id)).first()
+        records, photographs = [], []
+        for day in (TODAY, YEARS_LATER.date()):
+            photograph = Attachment(sha256="0" * 64, type="image/jpeg", size=3, content=b"eye", by=sam, at=NOW,
+                                    state=AttachmentState.KEPT)  # fmt: skip
+            record = Record(zone_id=thing.zone_id, day=day, slot="07:30", state=RecordState.DONE, by=sam, started=NOW,
+                            finished=NOW)  # fmt: skip
+            db.session.add_all((photograph, record))
+            db.session.flush()
+            records.append(record.id)
+            photographs.append(photograph.id)
+            note = {"record_id": record.id, "note": TELLING}
+            db.session.add_all((
+                DayClose(day=day, no=1, by=nora, at=NOW, summary={}, reason=TELLING),
+                RecordItem(**note, object_id=thing.id, result=ItemResult.DONE, attachment_id=photograph.id),
+                Verification(record_id=record.id, no=1, finished=NOW, accepted=False, reason=TELLING, by=nora, at=NOW),
+                EventRecord(**note, cause=EventCause.SPILL, subject_id=record.id, place="Music room"),
+                EventStruck(**note, no=1, why=TELLING, by=nora, at=NOW),
+            ))  # fmt: skip
+    before = shown()
+    told = run(YEARS_LATER, dry_run=True)
+    assert (told["photographs"], told["notes"]) == (1, 5) and beside <= places_naming()
+    assert run(YEARS_LATER) == told and shown() == before
+    content = {one.id: one.content for one in db.session.scalars(sa.select(Attachment))}
+    assert [content[one] for one in photographs] == [None, b"eye"]
+    reasons = sa.select(Verification.record_id, Verification.reason).order_by(Verification.record_id)
+    assert db.session.execute(reasons).all() == [(records[0], "–"), (records[1], TELLING)]
+    assert run(YEARS_LATER).keys() & {"photographs", "notes"} == set()
+    with transaction():
+        for table in (DayClose, Record):
+            db.session.execute(
+                sa.update(table).where(table.day > TODAY).values(day=TODAY + timedelta(days=1))
+            )
+    run(YEARS_LATER)
+    assert places_naming() & beside == set()
 
 
 def test_who_left_years_ago_is_named_nowhere(app, cast):

@@ -20,6 +20,8 @@ from tracker.privacy.rules import Refusal
 
 NOBODY = "–"
 """What stands where a name stood."""
+EMPTIED = {"state": AttachmentState.REMOVED, "content": None, "sha256": ""}
+"""What is left of a file that was there."""
 
 
 def remove(by: int | None, at: datetime, today: date, student_id: int) -> None:
@@ -70,8 +72,7 @@ def strike_texts(students: Sequence[int]) -> None:
             if "attachment_id" in tables.table(name).c:
                 papers = sa.select(tables.table(name).c.attachment_id).where(tables.rows_of(name, some))
                 attachment = tables.table("attachment")
-                gone = {"state": AttachmentState.REMOVED, "content": None, "sha256": ""}
-                _set("attachment", attachment.c.id.in_(papers), **gone)
+                _set("attachment", attachment.c.id.in_(papers), **EMPTIED)
         trail = tables.table("trail")
         about = [
             trail.c.student_id.in_(some),

@@ -109,6 +109,8 @@ TABLES: dict[str, Any] = {
     "trail": _l("Trail of deeds"),
     "read_log": _l("Who has read"),
     "readings": _l("Normal temperatures"),
+    "photographs": _l("Photographs of disinfection"),
+    "notes": _l("Notes at the day's close and at disinfection"),
     "removed": _l("Students who have left"),
 }
 

@@ -24,6 +24,8 @@ from tracker.screening.service import roster_digest
 _MOVED_BY_HAND = {"enrolment", "residence", "guardian", "trail", "read_log", "student"}
 _ENDING = ("trail", "read_log")
 """What proves who did and read what: it goes when the audit's time is over."""
+_BESIDE = ("day_close", "record_item", "verification", "event_record", "event_struck")
+"""What is written beside the cases, at the day's close and at disinfection: somebody may be named there."""
 _shuffle = random.SystemRandom().shuffle
 
 
@@ -40,6 +42,8 @@ def run(at: datetime, *, by: int | None = None, dry_run: bool = False) -> dict[s
         counts["readings"] = _thin_readings(until.readings, spared, dry_run)
     if until.cases:
         counts.update(_let_go(at, until.cases, spared, dry_run))
+        counts["photographs"] = _end_photographs(until.cases, dry_run)
+        counts["notes"] = sum(_empty_notes(name, until.cases, dry_run) for name in _BESIDE)
     for name in _ENDING:
         counts[name] = _end(name, until, dry_run)
     counts = Counter({kind: number for kind, number in counts.items() if number})
@@ -184,6 +188,37 @@ def _rewrite_rosters(until: date, past: dict[int, int]) -> None:
             )
         else:
             db.session.execute(sa.update(roster).where(roster.c.id == roster_id).values(**values))
+
+
+def _end_photographs(until: date, dry_run: bool) -> int:
+    """Empty the photographs of disinfection: somebody may be seen there."""
+    item, attachment = tables.table("record_item"), tables.table("attachment")
+    old = sa.and_(_of_record_until("record_item", until), item.c.attachment_id.is_not(None))
+    number = _number("record_item", old)
+    if number and not dry_run:
+        shown = attachment.c.id.in_(sa.select(item.c.attachment_id).where(old))
+        db.session.execute(sa.update(attachment).where(shown).values(forget_service.EMPTIED))
+        db.session.execute(sa.update(item).where(old).values(attachment_id=None))
+    return number
+
+
+def _empty_notes(name: str, until: date, dry_run: bool) -> int:
+    """Empty what people wrote freely into the rows of a table that is nobody's; in how many rows."""
+    place, nobody = tables.table(name), forget_service.NOBODY
+    texts = tables.free_columns(name)
+    written = sa.and_(_of_record_until(name, until), sa.or_(*(text != nobody for text in texts)))
+    number = _number(name, written)
+    if number and not dry_run:
+        emptied = {text.name: sa.case((text.is_not(None), nobody)) for text in texts}
+        db.session.execute(sa.update(place).where(written).values(emptied))
+    return number
+
+
+def _of_record_until(name: str, until: date) -> Any:
+    place, record = tables.table(name), tables.table("record")
+    if "record_id" in place.c:
+        return place.c.record_id.in_(sa.select(record.c.id).where(record.c.day <= until))
+    return place.c.day <= until
 
 
 def _end(name: str, until: Due, dry_run: bool) -> int:
