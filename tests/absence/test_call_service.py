@@ -190,6 +190,14 @@ def test_what_cannot_be_is_refused_at_its_field_and_nothing_is_kept(
     assert only(missed.student_id).state is EpisodeState.OPEN
 
 
+def test_all_that_is_wrong_with_a_call_is_told_at_once(cast: Cast, missed: Episode) -> None:
+    told = {"tenths": 370, "confirmed": True, "onset_on": TUE, "next_on": HOLIDAY}
+    with pytest.raises(Rejected) as no:
+        log(cast, at("09:00"), missed, CallResult.NOT_REACHED, called=at("10:00"), **told)
+    fields = ["called_at", "temperature", "diagnosis", "onset_on", "next_on"]
+    assert [one.field for one in no.value.every] == fields
+
+
 @pytest.mark.parametrize("next_on", [MON, TUE, THU, NEXT_MON])
 def test_a_school_day_to_come_can_be_agreed_on(cast: Cast, missed: Episode, next_on: date) -> None:
     log(cast, at("09:00"), missed, CallResult.RECOVERED, next_on=next_on)

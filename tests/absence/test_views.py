@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
+from flask import Flask
 
 from tests.absence.town import ILL, LEAVE, UNKNOWN, at, log, move, only, take
 from tests.cast import TODAY, Cast
@@ -471,3 +472,13 @@ def test_the_home_page_counts_what_the_queue_shows(
     assert mine == queue_queries.QueueCounts(to_review=0, overdue=1, today=1, back=1)
     theirs = queue_queries.queue_counts({cast.classes["4-2"]}, at("09:00"), TODAY)
     assert theirs == queue_queries.QueueCounts(0, 0, 0, 0)
+
+
+def test_all_that_is_wrong_with_a_call_is_told_at_its_field_and_stays(
+    app: Flask, missed: Episode, sign_in: SignIn
+) -> None:
+    ann = sign_in("ann")
+    typed = {"temperature": "37.0", "next_on": "2026-09-25", "onset_on": "2026-09-22"}
+    page = ann.send(ann.get(f"/absences/{missed.id}"), "#call-form", 422, result="not_reached", **typed)
+    assert {where for where, _sentence in said(page)} == set(typed)
+    assert {name: page.select_one(f"#{name}")["value"] for name in typed} == typed

@@ -81,7 +81,7 @@ def record_call(by: int, at: datetime, episode_id: int, report: Report, *, revie
     earlier = queries.standing(queries.calls_of(episode_id))
     newest = all(one.at <= report.called_at for one in earlier)
     days = school_days_of(episode, called.day, today, report.next_on)
-    _refuse(episode, report, at, today, called.day, days)
+    Rejected.unless_empty(_wrong(episode, report, at, today, called.day, days))
     before = episode.reason
     if newest:
         _continue(episode, report, called, days)
@@ -144,33 +144,35 @@ def school_days_of(episode: Episode, called: date, today: date, next_on: date | 
     return standing_queries.own_days(episode.student_id, since, until, today)
 
 
-def _refuse(
+def _wrong(
     episode: Episode, report: Report, at: datetime, today: date, called: date, days: Sequence[date]
-) -> None:
+) -> list[Rejected]:
+    """All that keeps a call from being logged, each at its field."""
+    found = []
     if report.called_at > at:
-        raise Rejected(Refusal.CALL_IN_FUTURE, "called_at")
-    if called < episode.first_on and report.way is not CallWay.PARENT_CALLED:
-        raise Rejected(Refusal.CALL_BEFORE_ABSENCE, "called_at", first_on=episode.first_on)
+        found.append(Rejected(Refusal.CALL_IN_FUTURE, "called_at"))
+    elif called < episode.first_on and report.way is not CallWay.PARENT_CALLED:
+        found.append(Rejected(Refusal.CALL_BEFORE_ABSENCE, "called_at", first_on=episode.first_on))
     ill_or_unknown = report.reason is None or report.reason in {*ILL_REASONS, AbsenceReason.UNKNOWN}
     if report.result is CallResult.NOT_ILL and ill_or_unknown:
-        raise Rejected(Refusal.REASON_NEEDED, "reason")
+        found.append(Rejected(Refusal.REASON_NEEDED, "reason"))
     if report.result not in rules.TELLS_HEALTH:
-        for name, heard in (
-            ("symptoms", report.symptoms),
-            ("temperature", report.tenths),
-            ("diagnosis", report.diagnosis),
-            ("hospital", report.hospital),
-        ):
-            if heard:
-                raise Rejected(Refusal.NOTHING_HEARD, name)
+        heard = {
+            "symptoms": report.symptoms,
+            "temperature": report.tenths,
+            "diagnosis": report.diagnosis,
+            "hospital": report.hospital,
+        }
+        found += [Rejected(Refusal.NOTHING_HEARD, name) for name, told in heard.items() if told]
     if report.confirmed and report.diagnosis is None:
-        raise Rejected(Refusal.DIAGNOSIS_NEEDED, "diagnosis")
+        found.append(Rejected(Refusal.DIAGNOSIS_NEEDED, "diagnosis"))
     if report.onset_on and report.onset_on > called:
-        raise Rejected(Refusal.ONSET_IN_FUTURE, "onset_on")
+        found.append(Rejected(Refusal.ONSET_IN_FUTURE, "onset_on"))
     if report.next_on and report.next_on < today:
-        raise Rejected(Refusal.NEXT_IN_PAST, "next_on")
-    if report.next_on and report.next_on not in days:
-        raise Rejected(Refusal.NEXT_NO_SCHOOL_DAY, "next_on")
+        found.append(Rejected(Refusal.NEXT_IN_PAST, "next_on"))
+    elif report.next_on and report.next_on not in days:
+        found.append(Rejected(Refusal.NEXT_NO_SCHOOL_DAY, "next_on"))
+    return found
 
 
 def _continue(episode: Episode, report: Report, called: calls.Wall, days: Sequence[date]) -> None:

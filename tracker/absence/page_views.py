@@ -46,7 +46,7 @@ def do(deed: str, found: Followed, form: Any, verb: Callable[[], None], location
     try:
         return edge.once(deed, done)
     except Rejected as no:
-        form.refuse(no.field, forms.refusal_words(no.reason, no.details))
+        form.refuse_every(no.every, forms.refusal_words)
     again = episode(found.episode.id) or found
     if isinstance(form, forms.CallForm):
         return episode_page(again, form)
