@@ -145,9 +145,7 @@ class SignsForm(Form):
 
     signs = Ticks(_l("Signs of illness"), choices=_choices(Symptom))
     onset_on = MaybeDay(_l("Ill since"))
-    seats_beside = Line(
-        _l("Seats beside"), most=32, needed=False, description=_l("Seat numbers in class, such as 6 8.")
-    )
+    seats_beside = Line(_l("Seats beside, such as 6 8"), most=32, needed=False)
 
     @property
     def seats(self) -> list[int]:
