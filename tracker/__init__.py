@@ -45,6 +45,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.disinfection import door_views as doors
     from tracker.disinfection import event_views as events
     from tracker.disinfection import photo_views as photos
+    from tracker.disinfection import rota_views as rota
     from tracker.disinfection import schedule_views as schedules
     from tracker.disinfection import timetable_views as timetable
     from tracker.disinfection import verdict_views as verdicts
@@ -136,6 +137,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         events,
         zones,
         schedules,
+        rota,
         timetable,
         supplies,
         equipment,

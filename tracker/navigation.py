@@ -59,6 +59,7 @@ PART_OF = {
     "events": "disinfection",
     "zones": "disinfection",
     "schedules": "disinfection",
+    "rota": "disinfection",
     "timetable": "disinfection",
     "roster": "school",
     "students": "school",

@@ -9,6 +9,8 @@ from tests.cast import NOW, TODAY
 from tracker.accounts.queries import identity_of
 from tracker.db import db
 from tracker.disinfection import queries
+from tracker.disinfection.day_queries import school_sets
+from tracker.disinfection.day_rules import rota_weekday
 from tracker.disinfection.models import Schedule, ZoneObject, ZoneOwner
 from tracker.disinfection.rules import ObjectKind
 from tracker.disinfection.schedule_forms import WORDS
@@ -169,6 +171,16 @@ def test_versions_stay_in_order_in_the_database(sign_in, handles):
 
 def test_every_refusal_of_a_schedule_has_its_sentence():
     assert set(WORDS) == set(PlanRefusal)
+
+
+def test_the_rota_gives_each_grade_its_weekday_from_a_day_on(sign_in):
+    lou = sign_in("lou")
+    assert [one["value"] for one in lou.get("/disinfection/rota").select("option[selected]")] == ["3", "4"]
+    lou.send(lou.get("/disinfection/rota"), grade__3="1", valid_from="2026-09-21", expect=422)
+    lou.send(lou.get("/disinfection/rota"), grade__3="1", grade__4="9", valid_from="2026-09-28")
+    rotas = school_sets().rotas
+    assert rotas == [(date(2026, 9, 28), {3: 1, 4: 4})]
+    assert [rota_weekday(rotas, 3, day) for day in (date(2026, 9, 27), date(2026, 9, 28))] == [3, 1]
 
 
 # The timetable to hang up.

@@ -125,3 +125,15 @@ class KeeperForm(Form):
     def offer(self, choices: Sequence[tuple[str, str]]) -> None:
         """The classes and departments a zone can be given to, with their names."""
         self.owner.choices = list(choices)
+
+
+class RotaForm(Form):
+    """From when the weekdays of the grades hold; each grade's field is `grade-<number>`."""
+
+    valid_from = Day(_l("Valid from"))
+
+
+def weekday_of(sent: Mapping[str, str], grade: int, otherwise: int) -> int:
+    """The weekday that was chosen for a grade; what no list offers is none."""
+    chosen = sent.get(f"grade-{grade}", "")
+    return int(chosen) if chosen in map(str, EVERY_DAY) else otherwise

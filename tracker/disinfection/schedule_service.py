@@ -1,6 +1,6 @@
-"""Writing schedules in versions, and who keeps a zone from when: from tomorrow on, never backwards."""
+"""Writing schedules in versions, who keeps a zone, and the rota: from tomorrow on, never backwards."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from tracker.audit import service as audit
 from tracker.db import db, insert
 from tracker.disinfection import zone_queries as queries
+from tracker.disinfection.day_queries import ROTA
 from tracker.disinfection.models import Schedule, ZoneObject, ZoneOwner
 from tracker.disinfection.schedule_rules import Doer, Draft, PlanRefusal, wrongs
 from tracker.disinfection.zone_service import Owner, version_of
 from tracker.errors import Rejected
+from tracker.school import service as school
 
 KEY = ("object_id", "level", "slot")
 
@@ -100,3 +102,14 @@ def give_zone(by: int, at: datetime, tomorrow: date, zone_id: int, owner: Owner,
     db.session.execute(insert(ZoneOwner).values(zone_id=zone_id, valid_from=valid_from, **values))
     changes = {"from": valid_from.isoformat(), **values}
     audit.record(by, at, "disinfection.keeper", "zone", zone_id, changes=changes)
+
+
+def set_rota(by: int, at: datetime, tomorrow: date, weekdays: Mapping[int, int], valid_from: date) -> None:
+    """The ISO weekday of each grade from a day on, in place of what was planned for later."""
+    if valid_from < tomorrow:
+        raise Rejected(PlanRefusal.TOO_SOON, "valid_from")
+    school.take_back_settings(ROTA, valid_from)
+    value = {str(grade): weekday for grade, weekday in weekdays.items()}
+    school.keep_setting(by, at, valid_from, ROTA, value)
+    changes = {"from": valid_from.isoformat(), **value}
+    audit.record(by, at, "disinfection.rota", "setting", None, changes=changes)

@@ -39,18 +39,24 @@ def set_school_name(by: int | None, at: datetime, valid_from: date, name: str) -
     """The name the school's pages carry from a day on."""
     if not name.strip():
         raise Rejected(Refusal.NAME_MISSING, "school")
-    _keep_setting(by, at, valid_from, "school.name", name.strip())
+    keep_setting(by, at, valid_from, "school.name", name.strip())
     audit.record(by, at, "school.name", "setting", None)
 
 
 def set_kept(by: int, at: datetime, valid_from: date, values: Mapping[str, int]) -> None:
     """How long the school keeps what, from a day on: numbers by the key of their setting."""
     for key, value in values.items():
-        _keep_setting(by, at, valid_from, key, value)
+        keep_setting(by, at, valid_from, key, value)
     audit.record(by, at, "school.kept", "setting", None, changes=dict(values))
 
 
-def _keep_setting(by: int | None, at: datetime, valid_from: date, key: str, value: Any) -> None:
+def take_back_settings(key: str, after: date) -> None:
+    """What a key was to be set to after a day never begins; whoever calls it records the deed."""
+    db.session.execute(sa.delete(Setting).where(Setting.key == key, Setting.valid_from > after))
+
+
+def keep_setting(by: int | None, at: datetime, valid_from: date, key: str, value: Any) -> None:
+    """What a key is set to from a day on; whoever calls it records the deed."""
     row = insert(Setting).values(key=key, valid_from=valid_from, value=value, by=by, at=at)
     db.session.execute(
         row.on_conflict_do_update(
