@@ -8,14 +8,15 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
-from tests.cast import NOW, TERM, ZONE, Cast
+from tests.cast import NOW, TERM, TODAY, ZONE, Cast
 from tracker.db import db, transaction
-from tracker.disinfection import queries
+from tracker.disinfection import queries, service
 from tracker.disinfection.day_queries import ROTA
 from tracker.disinfection.day_rules import EVERY_DAY, Days
 from tracker.disinfection.frames import tasks_frame
-from tracker.disinfection.models import Record, Schedule, Zone, ZoneObject, ZoneOwner
-from tracker.disinfection.rules import Agent, Method, RecordState, ZoneType, slot_code
+from tracker.disinfection.models import Record, RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
+from tracker.disinfection.queries import TaskName
+from tracker.disinfection.rules import Agent, ItemResult, Method, RecordState, ZoneType, slot_code
 from tracker.disinfection.zone_service import Owner, create_zone, ship_defaults
 from tracker.school.models import CalendarDay, LevelFrom, Setting
 from tracker.school.queries import classes_on
@@ -139,9 +140,10 @@ DAYS = days_between(FIRST, UNTIL)
 SLOTS = [time(7, 30), time(12), time(15, 40)]
 
 
-def any_plan(dice: Random, cast: Cast) -> dict:
+def any_plan(dice: Random, cast: Cast, slot: time) -> dict:
     """A version of a schedule, as the table takes it."""
-    days = dice.choice([Days.SCHOOL, *Days, *Days])
+    at_school = slot != SLOTS[0]
+    days = dice.choice([Days.SCHOOL, Days.ROTA] if at_school else [Days.OFF, Days.BEFORE_TERM])
     by = dice.choice(["keeper", "keeper", "department", "people"])
     months = dice.choice([(None, None), (9, 9), (10, 4)]) if days is Days.OFF else (None, None)
     by_weekday = days in (Days.SCHOOL, Days.OFF)
@@ -169,11 +171,15 @@ def set_anything(dice: Random, cast: Cast) -> None:
     class_id = cast.classes["3-1"]
     scopes = [(Scope.SCHOOL, 0), (Scope.CLASS, class_id), (Scope.GRADE, 2023)]
     db.session.execute(sa.delete(Schedule))
+    # Of each zone the first object, if it is done or not: a record is of a zone and an hour.
+    objects = db.session.execute(
+        sa.select(ZoneObject.zone_id, sa.func.min(ZoneObject.id)).group_by(ZoneObject.zone_id)
+    ).all()
     for thing in db.session.scalars(sa.select(ZoneObject.id)).all():
         for level, slot, since in product(Level, SLOTS, [FIRST, dice.choice(DAYS[1:])]):
             if dice.random() < 0.9:
                 key = {"object_id": thing, "level": level.value, "slot": slot, "valid_from": since}
-                db.session.add(Schedule(**key, **any_plan(dice, cast)))
+                db.session.add(Schedule(**key, **any_plan(dice, cast, slot)))
     for day in dice.sample(DAYS[7:], 14):
         (scope, scope_id), kind = dice.choice(scopes), dice.choice(list(DayType))
         is_makeup = kind is DayType.MAKEUP
@@ -186,6 +192,15 @@ def set_anything(dice: Random, cast: Cast) -> None:
         scope, scope_id = dice.choice(scopes)
         levels = [Level.EPIDEMIC, Level.EPIDEMIC, Level.ROUTINE, *([] if scope is Scope.SCHOOL else [None])]
         set_level(since, dice.choice(levels), scope, scope_id, hour=dice.choice([-6, 10]))
+    for day, slot, (zone_id, thing) in product(DAYS, SLOTS, objects):
+        if dice.random() < 0.15:
+            at = datetime.combine(day, slot, ZONE)
+            record = Record(zone_id=zone_id, day=day, slot=slot_code(slot), state=RecordState.DONE)
+            record.by, record.started, record.finished = cast.users["sam"], at, at
+            db.session.add(record)
+            db.session.flush()
+            result = dice.choice([ItemResult.DONE, ItemResult.NOT_APPLICABLE])
+            db.session.add(RecordItem(record_id=record.id, object_id=thing, result=result))
     db.session.add(Setting(key=ROTA, valid_from=dice.choice(DAYS), value={"3": 1, "4": 5}, at=NOW))
     owner = ZoneOwner(
         zone_id=cast.zones["corridor"], valid_from=dice.choice(DAYS[1:7] + DAYS[8:]), class_id=class_id
@@ -204,7 +219,8 @@ def test_pages_and_frames_ask_for_the_same_whatever_is_set(app, cast, seed):
             task.department_id,
             task.times.on_time_until,
             task.times.late_until,
-            len(task.items),
+            task.outcome.applicable,
+            task.outcome.done,
         )
         for task in of_pages(DAYS)
     }
@@ -216,11 +232,30 @@ def test_pages_and_frames_ask_for_the_same_whatever_is_set(app, cast, seed):
             row.due,
             row.late_until,
             row.applicable,
+            row.done,
         )
         for row in tasks.where(tasks.notna(), None).itertuples(index=False)
     }
     assert pages == frames
     assert pages
+
+
+@pytest.mark.parametrize("kind", [DayType.EXAM, DayType.HALF, DayType.SUSPENDED, DayType.OFF, DayType.HOME])
+@pytest.mark.parametrize("done", [True, False])
+def test_what_was_done_stays_when_its_day_becomes_another_and_what_was_not_is_missed_by_nobody(
+    app, cast, kind, done
+):
+    name, evening = TaskName("zone0", TODAY, time(15, 40)), NOW + timedelta(hours=10)
+    if done:
+        with transaction():
+            service.finish_all(cast.users["ann"], evening, name)
+    with transaction():
+        db.session.execute(sa.update(CalendarDay).where(CalendarDay.day == TODAY).values(day_type=kind))
+    of_class = tasks_frame(TODAY, TODAY, school_days_only=True)
+    of_class = of_class[of_class["zone_id"] == cast.zones["room 3-1"]]
+    shown = [task for task in of_pages([TODAY]) if task.name == name]
+    assert len(of_class) == len(shown) == (1 if done else 0)
+    assert list(of_class["done"]) == [2] * done
 
 
 # What a school of 150 zones costs.

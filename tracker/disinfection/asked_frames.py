@@ -19,12 +19,13 @@ from tracker.disinfection.day_rules import (
     kind_of,
     lead_days,
     level_at,
+    may_have_changed,
     months_of,
     rota_weekday,
     school_tasks,
 )
-from tracker.disinfection.models import Schedule, ZoneObject, ZoneOwner
-from tracker.disinfection.rules import Agent
+from tracker.disinfection.models import Record, RecordItem, Schedule, ZoneObject, ZoneOwner
+from tracker.disinfection.rules import Agent, ItemResult, slot_code
 from tracker.school.models import CalendarDay, SchoolClass
 from tracker.school.rules import Level, Place, days_between, grade_of, is_school_day
 
@@ -94,7 +95,7 @@ def task_numbers(zone: Ints, day: Ints, slot: Ints, days: int, slots: int) -> In
 
 
 def items_asked(since: date, until: date, *, school_days_only: bool = False) -> Items:
-    """The items that the schedules ask for in a period.  Five statements."""
+    """The items that the schedules ask for in a period.  Six statements."""
     axis, calendar = _calendar(since, until)
     plans, owners = _schedules(until), _owners(until)
     ordinals = np.array([day.toordinal() for day in axis.dates], dtype=np.int64)
@@ -104,7 +105,8 @@ def items_asked(since: date, until: date, *, school_days_only: bool = False) -> 
     place_at = np.where(owner_at == NONE, NONE, owners.place[owner_at])
     plan_at = _in_force(plans.key, plans.valid_from, len(plans.object_id), ordinals)
 
-    asked = _is_day(axis, plans, places, plan_at, place_at) & (plan_at != NONE) & plans.active[plan_at]
+    asked = _is_day(axis, plans, places, plan_at, place_at, _done(axis, plans, calendar))
+    asked &= (plan_at != NONE) & plans.active[plan_at]
     asked &= _is_level(axis, plans, places, plan_at, place_at)
     if school_days_only:
         asked &= np.isin(plans.days[plan_at], OF_SCHOOL_DAYS)
@@ -313,10 +315,31 @@ def _epidemic(
     return found
 
 
-def _is_day(axis: Axis, plans: _Schedules, places: _Places, plan_at: Ints, place_at: Ints) -> Flags:
-    """Whether the days of each schedule hold: `day_rules.is_day_of`."""
+def _done(axis: Axis, plans: _Schedules, calendar: dict[date, Any]) -> Flags:
+    """What was recorded as done, by key and day, on days that may ask for it no longer: see `day_rules`."""
+    days = {day: number for number, day in enumerate(axis.dates)}
+    unusual = [day for day in days if may_have_changed(calendar.get(day, {}))]
+    found = np.zeros((len(plans.object_id), len(days)), dtype=bool)
+    keys: dict[tuple[int, str], list[int]] = {}
+    for number, (thing, slot) in enumerate(zip(plans.object_id.tolist(), plans.slot.tolist(), strict=True)):
+        keys.setdefault((thing, slot_code(plans.slots[slot])), []).append(number)
+    rows = db.session.execute(
+        sa.select(RecordItem.object_id, Record.day, Record.slot)
+        .join(Record, Record.id == RecordItem.record_id)
+        .where(Record.day.in_(unusual), Record.finished.is_not(None), RecordItem.result == ItemResult.DONE)
+    )
+    for object_id, day, code in rows:
+        found[keys.get((object_id, code), []), days[day]] = True
+    return found
+
+
+def _is_day(
+    axis: Axis, plans: _Schedules, places: _Places, plan_at: Ints, place_at: Ints, done: Flags
+) -> Flags:
+    """Whether the days of each schedule hold, or it was done: `day_rules.is_day_of`."""
     n = np.arange(len(axis.dates))
-    kind, slot = plans.days[plan_at], _slot_seconds(plans)[plans.slot][:, None]
+    seconds = np.array([_seconds(slot) for slot in plans.slots], dtype=np.int64)
+    kind, slot = plans.days[plan_at], seconds[plans.slot][:, None]
     weekday = places.weekday[place_at, n]
     bits = plans.weekdays[plan_at]
     at_school = (weekday > 0) & (slot < places.ends[place_at, n])
@@ -332,11 +355,8 @@ def _is_day(axis: Axis, plans: _Schedules, places: _Places, plan_at: Ints, place
         ],
         _lead(axis, plans)[plan_at, n] > 0,
     )
+    found |= done & np.isin(kind, OF_SCHOOL_DAYS)
     return found & places.is_there[place_at, n] & (place_at != NONE)
-
-
-def _slot_seconds(plans: _Schedules) -> Ints:
-    return np.array([_seconds(slot) for slot in plans.slots], dtype=np.int64)
 
 
 def _lead(axis: Axis, plans: _Schedules) -> Ints:

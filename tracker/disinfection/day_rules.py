@@ -1,6 +1,6 @@
 """Which schedules a day asks for: by its kind, the rota over grades, the break it ends, and the level."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -233,17 +233,36 @@ def kind_of(days: Days) -> Days:
     return Days.SCHOOL if days is Days.ROTA else days
 
 
-def asked(plans: Iterable[P], calendar: Around, day: date, place: Place) -> list[P]:
+def may_have_changed(what: Mapping[tuple[Scope, int], SchoolDay]) -> bool:
+    """Whether a day may ask for less than it once did: it is not plainly a day of lessons for everybody."""
+    return [one.day_type for one in what.values()] != [DayType.NORMAL]
+
+
+NOTHING_DONE: frozenset[tuple[int, time]] = frozenset()
+
+
+def asked(
+    plans: Iterable[P],
+    calendar: Around,
+    day: date,
+    place: Place,
+    done: Set[tuple[int, time]] = NOTHING_DONE,
+) -> list[P]:
     """Of the schedules in force for a zone's objects those that a day asks for.
+
+    What was recorded as done stays, by object and hour in `done`, though the day asks for it no longer:
+    nobody's share falls because a day became another kind of day.
 
     At the epidemic level an object's epidemic schedules replace its routine ones of the same kind of
     day; an object that has none keeps the routine.
     """
     active = [plan for plan in plans if plan.active]
+    done = done if may_have_changed(calendar.rows.get(day, {})) else NOTHING_DONE
     own = {(plan.object_id, kind_of(plan.days)) for plan in active if plan.level == Level.EPIDEMIC}
     found = []
     for plan in active:
-        if not is_day_of(plan, calendar, day, place):
+        was_done = (plan.object_id, plan.slot) in done and kind_of(plan.days) is Days.SCHOOL
+        if not was_done and not is_day_of(plan, calendar, day, place):
             continue
         is_epidemic = calendar.level(day, plan.slot, place) is Level.EPIDEMIC
         replaced = is_epidemic and (plan.object_id, kind_of(plan.days)) in own

@@ -48,7 +48,7 @@ def tasks_frame(since: date, until: date, *, school_days_only: bool = False) -> 
     `not_done` whose reason lies with the school.  `excused`: somebody excused it, or a terminal
     disinfection took its turn; `verified`: somebody has taken what was finished; `rejected`: somebody has
     given it back, and it was not finished since.  With `school_days_only` what is asked for on days
-    without school is left out.  Six statements; the time grows with zones times days.
+    without school is left out.  Seven statements; the time grows with zones times days.
     """
     items = items_asked(since, until, school_days_only=school_days_only)
     tasks, first, task = np.unique(items.task, return_index=True, return_inverse=True)

@@ -1,6 +1,6 @@
 """Reading zones and what is due in them.  Tasks are derived here; nothing here writes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -14,7 +14,7 @@ from tracker.disinfection.day_queries import around, class_spans
 from tracker.disinfection.day_rules import Around, Days, asked, on_time_until
 from tracker.disinfection.means_rules import Means, SourceKind
 from tracker.disinfection.models import RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
-from tracker.disinfection.record_queries import Kept, records
+from tracker.disinfection.record_queries import Kept, done_on, records
 from tracker.disinfection.rules import (
     OPEN_STATES,
     Agent,
@@ -180,16 +180,16 @@ def tasks(
         wanted = wanted.where(Zone.public_code == public_code)
     rows = db.session.execute(wanted).all()
     people = people_of(rows)
-    due = [
-        (day, checklist, responsible_of(checklist[0], people))
-        for day in sorted(days)
-        for checklist in _checklists(rows, day, calendar)
-    ]
-    due = [one for one in due if of is None or does(of, one[2])]
-    if not due:
+    if not rows:
         return []
     of_zones = None if of is None and public_code is None else {row.Zone.id for row in rows}
     recorded, turns = records(days, of_zones)
+    due = [
+        (day, checklist, responsible_of(checklist[0], people))
+        for day in sorted(days)
+        for checklist in _checklists(rows, day, calendar, done_on(day, recorded))
+    ]
+    due = [one for one in due if of is None or does(of, one[2])]
     made = [_task(day, checklist, by, calendar, recorded, turns, now) for day, checklist, by in due]
     return sorted(made, key=lambda task: (task.day, task.name.slot, task.zone.walk_order, task.zone.id))
 
@@ -207,10 +207,16 @@ def _thing(plan: Schedule) -> tuple[int, str, time]:
     return plan.object_id, plan.level, plan.slot
 
 
-def _checklists(rows: Sequence[Any], day: date, calendar: Around) -> list[list[Any]]:
+def _checklists(
+    rows: Sequence[Any], day: date, calendar: Around, done: Set[tuple[int, time]]
+) -> list[list[Any]]:
     """What a day asks for: of each zone and slot the rows of its objects."""
     if calendar.weekday(day) is None:  # few schedules are looked at, however many there are
-        off = {_thing(row.Schedule) for row in rows if row.Schedule.days in NOT_AT_SCHOOL}
+        off = {
+            _thing(row.Schedule)
+            for row in rows
+            if row.Schedule.days in NOT_AT_SCHOOL or (row.Schedule.object_id, row.Schedule.slot) in done
+        }
         rows = [row for row in rows if row.SchoolClass or _thing(row.Schedule) in off]
     zones: dict[int, dict[Schedule, Any]] = {}
     for row in in_force(rows, day):
@@ -221,7 +227,7 @@ def _checklists(rows: Sequence[Any], day: date, calendar: Around) -> list[list[A
     for zone_id, plans in zones.items():
         school_class = next(iter(plans.values())).SchoolClass
         place = place_on(school_class, day) if school_class else Place()
-        for plan in asked(plans, calendar, day, place):
+        for plan in asked(plans, calendar, day, place, done):
             found.setdefault((zone_id, plan.slot), []).append(plans[plan])
     return list(found.values())
 

@@ -3,9 +3,9 @@
 Nothing here writes.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from tracker.audit.models import Trail
 from tracker.db import db
 from tracker.disinfection.event_rules import is_terminal
 from tracker.disinfection.models import Record, RecordItem, Verification
-from tracker.disinfection.rules import RecordState, Said
+from tracker.disinfection.rules import ItemResult, RecordState, Said, read_slot
 
 _NEWEST = (
     sa.select(
@@ -124,3 +124,14 @@ def records(
         if one is not None:
             found[key].items[one.object_id] = one
     return found, turns
+
+
+def done_on(day: date, recorded: Mapping[tuple[int, date, str], Kept]) -> set[tuple[int, time]]:
+    """What was recorded as done on a day, by object and hour."""
+    return {
+        (object_id, slot)
+        for (_zone, on, code), kept in recorded.items()
+        if on == day and kept.record.finished and (slot := read_slot(code))
+        for object_id, item in kept.items.items()
+        if item.result is ItemResult.DONE
+    }

@@ -31,7 +31,7 @@ def zones_with_versions() -> Any:
         .outerjoin(SchoolClass, SchoolClass.id == ZoneOwner.class_id)
         .outerjoin(Department, Department.id == ZoneOwner.department_id)
         .outerjoin(DoneBy, DoneBy.id == Schedule.department_id)
-        .order_by(Zone.walk_order, Zone.id, Schedule.slot, ZoneObject.id, Schedule.level.desc())
+        .order_by(Zone.walk_order, Zone.id, Schedule.slot, ZoneObject.id, Schedule.level)
     )
 
 
