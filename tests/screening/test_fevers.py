@@ -209,7 +209,7 @@ def test_who_is_second_learns_that_it_was_decided(waits, sign_in):
     nora.send(first, ".retest-form", temperature="36.8")
     page = nora.send(second, ".retest-form", 422, temperature="38.8")
     assert "decided in the meantime" in text_of(page)
-    nora.send(second, ".retest-left", 422)
+    nora.send(second, "form[id^=left]", 422)
     assert states() == ["cleared"] and count(Reading) == 2
 
 
@@ -218,7 +218,7 @@ def test_a_child_waiting_is_not_forgotten_overnight(waits, sign_in):
     nora = sign_in("nora")
     page = nora.get(FEVERS)
     assert "since 09-21" in text_of(page)
-    nora.send(page, ".retest-left")
+    nora.send(page, "form[id^=left]")
     assert states() == ["unretested"]
     assert "Not measured again" in text_of(nora.get(FEVERS))
     assert fevers_known() == [378] and counted() == 1, "neither confirmed nor normal: it stays what it was"
