@@ -120,4 +120,4 @@ def test_a_month_of_records_costs_few_statements(day, statements):
     assert len(done) <= 11
     with statements() as done:
         ledgers.keepers(TODAY, TODAY, TODAY)
-    assert len(done) <= 9
+    assert len(done) <= 8

@@ -101,4 +101,4 @@ def test_the_number_of_statements_is_small(sign_in, statements):
     pia = sign_in("pia")
     with statements() as done:
         pia.get("/meeting/")
-    assert len(done) <= 47
+    assert len(done) <= 44

@@ -3,7 +3,7 @@
 Where a name ends in `_at`, the array has a row a schedule (its object, level and slot) and a column a day.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -24,13 +24,15 @@ from tracker.disinfection.day_rules import (
     rota_weekday,
     school_tasks,
 )
-from tracker.disinfection.models import Record, RecordItem, Schedule, ZoneObject, ZoneOwner
-from tracker.disinfection.rules import Agent, ItemResult, slot_code
+from tracker.disinfection.models import Schedule, ZoneObject, ZoneOwner
+from tracker.disinfection.rules import Agent, slot_code
 from tracker.school.models import CalendarDay, SchoolClass
 from tracker.school.rules import Level, Place, days_between, grade_of, is_school_day
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Done = tuple[int, date, str]
+"""Something recorded as done, which stays (`day_rules.asked`): object, day, code of its slot."""
 
 NONE = -1
 DAY_SECONDS = 24 * 3600
@@ -94,8 +96,10 @@ def task_numbers(zone: Ints, day: Ints, slot: Ints, days: int, slots: int) -> In
     return (zone * days + day) * slots + slot
 
 
-def items_asked(since: date, until: date, *, school_days_only: bool = False) -> Items:
-    """The items that the schedules ask for in a period.  Six statements."""
+def items_asked(
+    since: date, until: date, done: Iterable[Done] = (), *, school_days_only: bool = False
+) -> Items:
+    """The items that the schedules ask for in a period, what was `done` among them.  Five statements."""
     axis, calendar = _calendar(since, until)
     plans, owners = _schedules(until), _owners(until)
     ordinals = np.array([day.toordinal() for day in axis.dates], dtype=np.int64)
@@ -105,7 +109,7 @@ def items_asked(since: date, until: date, *, school_days_only: bool = False) -> 
     place_at = np.where(owner_at == NONE, NONE, owners.place[owner_at])
     plan_at = _in_force(plans.key, plans.valid_from, len(plans.object_id), ordinals)
 
-    asked = _is_day(axis, plans, places, plan_at, place_at, _done(axis, plans, calendar))
+    asked = _is_day(axis, plans, places, plan_at, place_at, _done(axis, plans, calendar, done))
     asked &= (plan_at != NONE) & plans.active[plan_at]
     asked &= _is_level(axis, plans, places, plan_at, place_at)
     if school_days_only:
@@ -315,21 +319,16 @@ def _epidemic(
     return found
 
 
-def _done(axis: Axis, plans: _Schedules, calendar: dict[date, Any]) -> Flags:
-    """What was recorded as done, by key and day, on days that may ask for it no longer: see `day_rules`."""
-    days = {day: number for number, day in enumerate(axis.dates)}
-    unusual = [day for day in days if may_have_changed(calendar.get(day, {}))]
-    found = np.zeros((len(plans.object_id), len(days)), dtype=bool)
+def _done(axis: Axis, plans: _Schedules, calendar: dict[date, Any], done: Iterable[Done]) -> Flags:
+    """What was done, by key and day, on days that may ask for it no longer: see `day_rules`."""
+    unusual = {day: n for n, day in enumerate(axis.dates) if may_have_changed(calendar.get(day, {}))}
+    found = np.zeros((len(plans.object_id), len(axis.dates)), dtype=bool)
     keys: dict[tuple[int, str], list[int]] = {}
     for number, (thing, slot) in enumerate(zip(plans.object_id.tolist(), plans.slot.tolist(), strict=True)):
         keys.setdefault((thing, slot_code(plans.slots[slot])), []).append(number)
-    rows = db.session.execute(
-        sa.select(RecordItem.object_id, Record.day, Record.slot)
-        .join(Record, Record.id == RecordItem.record_id)
-        .where(Record.day.in_(unusual), Record.finished.is_not(None), RecordItem.result == ItemResult.DONE)
-    )
-    for object_id, day, code in rows:
-        found[keys.get((object_id, code), []), days[day]] = True
+    for object_id, day, code in done:
+        if day in unusual:
+            found[keys.get((object_id, code), []), unusual[day]] = True
     return found
 
 

@@ -48,12 +48,14 @@ def tasks_frame(since: date, until: date, *, school_days_only: bool = False) -> 
     `not_done` whose reason lies with the school.  `excused`: somebody excused it, or a terminal
     disinfection took its turn; `verified`: somebody has taken what was finished; `rejected`: somebody has
     given it back, and it was not finished since.  With `school_days_only` what is asked for on days
-    without school is left out.  Seven statements; the time grows with zones times days.
+    without school is left out.  Six statements; the time grows with zones times days.
     """
-    items = items_asked(since, until, school_days_only=school_days_only)
+    rows = _recorded(since, until)
+    done = ((row.object_id, row.day, row.slot) for row in rows if row.result == DONE)
+    items = items_asked(since, until, done, school_days_only=school_days_only)
     tasks, first, task = np.unique(items.task, return_index=True, return_inverse=True)
     count = len(tasks)
-    records = _records(items, since, until)
+    records = _records(items, rows)
     result, kept = _results(items, records), _of_tasks(tasks, records)
     # Of what was not recorded, NONE is the place of the last: nobody has said so.
     excused, verified = (np.append(flags, False)[kept] for flags in (records.excused, records.verified))
@@ -122,17 +124,17 @@ class _Records:
     """By zone and day: whether a terminal disinfection took the turn of what is scheduled."""
 
 
-def _records(items: Items, since: date, until: date) -> _Records:
-    """What was recorded as finished, and what others said of it.  One statement."""
-    rows = db.session.execute(
+def _recorded(since: date, until: date) -> Sequence[Any]:
+    """What was recorded as finished, and what others said of it: a row an item.  One statement."""
+    return db.session.execute(
         with_verdicts(
             sa.select(
                 Record.zone_id,
                 Record.day,
                 Record.slot,
                 Record.finished,
-                sa.func.coalesce(RecordItem.object_id, NONE),
-                _RESULT,
+                sa.func.coalesce(RecordItem.object_id, NONE).label("object_id"),
+                _RESULT.label("result"),
                 sa.case((Record.excuse.is_not(None), 1), else_=0),
                 sa.case((VERIFIED, 1), else_=0),
                 REDO_UNTIL,
@@ -142,6 +144,10 @@ def _records(items: Items, since: date, until: date) -> _Records:
             sa.or_(Record.finished.is_not(None), Record.excuse.is_not(None), REDO_UNTIL.is_not(None)),
         )
     ).all()
+
+
+def _records(items: Items, rows: Sequence[Any]) -> _Records:
+    """The same by the numbers of the items that are asked for."""
     zones = {id: number for number, id in enumerate(items.zone_ids.tolist())}
     days = {day: number for number, day in enumerate(items.axis.dates)}
     slots = {slot_code(slot): number for number, slot in enumerate(items.slots)}
