@@ -10,6 +10,7 @@ from tracker.accounts.queries import identity_of
 from tracker.db import db, transaction
 from tracker.disinfection import queries, service
 from tracker.disinfection.defaults import DEPARTMENTS
+from tracker.disinfection.list_queries import day_list, task_counts
 from tracker.disinfection.models import Schedule, Zone, ZoneObject, ZoneOwner
 from tracker.disinfection.queries import TaskName
 from tracker.disinfection.rules import Answer, Group, ItemResult, NotDoneReason, TaskState, ZoneType
@@ -34,11 +35,11 @@ def listed(found) -> dict[str, list[tuple[str, str, str]]]:
 
 def test_todays_list_holds_the_own_zones_and_what_is_left_of_the_day_before(app, cast):
     # The day before is a make-up Sunday that stands in for a Friday.
-    assert listed(queries.day_list(TODAY, TODAY, NOW, of=who(cast, "ann"))) == {
+    assert listed(day_list(TODAY, TODAY, NOW, of=who(cast, "ann"))) == {
         "overdue": [("zone0", "09-20", "15:40")],
         "later": [("zone0", "09-21", "15:40")],
     }
-    assert listed(queries.day_list(TODAY, TODAY, NOW, of=who(cast, "sam"))) == {
+    assert listed(day_list(TODAY, TODAY, NOW, of=who(cast, "sam"))) == {
         "overdue": [("zone2", "09-20", "07:30")],
         "now": [("zone2", "09-21", "07:30")],
     }
@@ -48,9 +49,9 @@ def test_what_was_done_the_day_before_is_not_on_todays_list(app, cast):
     with transaction():
         service.finish_all(cast.users["sam"], NOW, TaskName("zone2", SUNDAY, time(7, 30)))
         service.finish_all(cast.users["sam"], NOW, TaskName("zone2", TODAY, time(7, 30)))
-    found = queries.day_list(TODAY, TODAY, NOW, of=who(cast, "sam"))
+    found = day_list(TODAY, TODAY, NOW, of=who(cast, "sam"))
     assert listed(found) == {"done": [("zone2", "09-21", "07:30")]}
-    assert listed(queries.day_list(SUNDAY, TODAY, NOW, of=who(cast, "sam"))) == {
+    assert listed(day_list(SUNDAY, TODAY, NOW, of=who(cast, "sam"))) == {
         "done": [("zone2", "09-20", "07:30")]
     }
 
@@ -66,25 +67,25 @@ def test_what_was_done_the_day_before_is_not_on_todays_list(app, cast):
     ],
 )
 def test_a_day_knows_its_neighbours(app, cast, day, before, after, is_school_day, groups):
-    found = queries.day_list(day, TODAY, NOW)
+    found = day_list(day, TODAY, NOW)
     assert (found.before, found.after, found.is_school_day) == (before, after, is_school_day)
     assert {group.value for group in found.groups} == groups
 
 
 def test_on_a_saturday_fridays_task_can_still_be_done(app, cast):
     now = datetime(2026, 9, 19, 10, 0, tzinfo=ZONE)
-    found = queries.day_list(SATURDAY, SATURDAY, now, of=who(cast, "ann"))
+    found = day_list(SATURDAY, SATURDAY, now, of=who(cast, "ann"))
     assert listed(found) == {"now": [("zone0", "09-18", "15:40")]}  # on time until Sunday 07:40
 
 
 def test_nobody_without_a_class_or_department_has_tasks(app, cast):
-    assert not queries.day_list(TODAY, TODAY, NOW, of=who(cast, "stranger")).groups
+    assert not day_list(TODAY, TODAY, NOW, of=who(cast, "stranger")).groups
 
 
 def test_the_list_costs_the_same_for_three_zones_and_for_many(app, cast, statements):
     def cost() -> int:
         with statements() as done:
-            found = queries.day_list(TODAY, TODAY, NOW)
+            found = day_list(TODAY, TODAY, NOW)
             assert [task.zone.name for tasks in found.groups.values() for task in tasks]
         return len(done)
 
@@ -106,11 +107,9 @@ def test_the_list_costs_the_same_for_three_zones_and_for_many(app, cast, stateme
 def test_a_zone_belongs_to_whoever_keeps_it_that_day(app, cast):
     db.session.add(ZoneOwner(zone_id=cast.zones["corridor"], valid_from=TODAY, class_id=cast.classes["3-1"]))
     db.session.commit()
-    assert listed(queries.day_list(TODAY, TODAY, NOW, of=who(cast, "ann")))["now"] == [
-        ("zone2", "09-21", "07:30")
-    ]
+    assert listed(day_list(TODAY, TODAY, NOW, of=who(cast, "ann")))["now"] == [("zone2", "09-21", "07:30")]
     # What is left of the day before stays with the department.
-    assert listed(queries.day_list(TODAY, TODAY, NOW, of=who(cast, "sam"))) == {
+    assert listed(day_list(TODAY, TODAY, NOW, of=who(cast, "sam"))) == {
         "overdue": [("zone2", "09-20", "07:30")]
     }
 
@@ -128,7 +127,7 @@ def test_a_suspended_class_has_no_tasks_and_the_others_have(app, cast):
     db.session.commit()
     codes = {
         task.zone.public_code
-        for tasks in queries.day_list(TODAY, TODAY, NOW).groups.values()
+        for tasks in day_list(TODAY, TODAY, NOW).groups.values()
         for task in tasks
         if task.day == TODAY
     }
@@ -140,13 +139,11 @@ def test_a_class_without_students_is_asked_for_nothing(app, cast):
         sa.update(Enrolment).where(Enrolment.class_id == cast.classes["3-1"]).values(ends=FRIDAY)
     )
     db.session.commit()
-    assert not queries.day_list(TODAY, TODAY, NOW, of=who(cast, "ann")).groups
+    assert not day_list(TODAY, TODAY, NOW, of=who(cast, "ann")).groups
 
 
 def test_the_home_page_counts_own_tasks_and_for_logistics_all(app, cast):
-    counts = {
-        name: queries.task_counts(who(cast, name), NOW, TODAY) for name in ("ann", "sam", "nora", "lou")
-    }
+    counts = {name: task_counts(who(cast, name), NOW, TODAY) for name in ("ann", "sam", "nora", "lou")}
     assert {name: (one.due, one.overdue, one.soon, one.done) for name, one in counts.items()} == {
         "ann": (1, 1, 1, 0),
         "sam": (2, 1, 0, 0),
@@ -225,7 +222,7 @@ def test_a_school_with_the_usual_zones_has_its_tasks_at_once(app):
             db.session.execute(sa.delete(table))
         shipped = ship_defaults(None, NOW, TODAY, classes=classes_on(TODAY), language="en")
     assert shipped.zones == 2 + sum(len(one.zones) for one in DEPARTMENTS)
-    found = queries.day_list(TODAY, TODAY, NOW)
+    found = day_list(TODAY, TODAY, NOW)
     assert set(found.groups) == {Group.NOW, Group.LATER}
     # A Monday: no office, special or observation room, and the rota of neither class.
     of_classes = [task for tasks in found.groups.values() for task in tasks if task.class_id]

@@ -49,10 +49,12 @@ PLACES = {
     "3-1 room": "Classroom",
     "4-2 room": "Classroom",
     "office": "Office 1",
+    "dining area": "Dining area",
     "toilets": "Boys' toilets, floor 1",
     "library": "Library",
     "waste": "Waste point",
 }
+OF_WEEK = {"3-1 room", "4-2 room", "office", "toilets", "library", "waste"}
 ALWAYS = {
     "toilets": {"toilets", "floor", "taps", "handles"},
     "library": {"desks", "handles"},
@@ -117,20 +119,75 @@ def test_the_week_on_the_days_lists_equals_the_table_made_by_hand(week):
     assert {
         (task.day, week[task.zone.id], task.code, item.kind.value)
         for task in of_pages(days)
-        if task.zone.id in week
+        if week.get(task.zone.id) in OF_WEEK
         for item in task.items
     } == by_hand()
 
 
 def test_the_week_in_the_months_frame_equals_the_table_made_by_hand(week):
     tasks = tasks_frame(date(2026, 9, 19), date(2026, 10, 7))
-    tasks = tasks[tasks["zone_id"].isin(week) & ~tasks["on"].between("2026-09-28", "2026-09-30")]
+    of_week = [zone_id for zone_id, place in week.items() if place in OF_WEEK]
+    tasks = tasks[tasks["zone_id"].isin(of_week) & ~tasks["on"].between("2026-09-28", "2026-09-30")]
     objects: dict[tuple[date, str, str], int] = {}
     for day, place, slot, _kind in by_hand():
         objects[day, place, slot] = objects.get((day, place, slot), 0) + 1
     assert {
         (row.on.date(), week[row.zone_id], row.slot): row.applicable for row in tasks.itertuples()
     } == objects
+
+
+HOURS = """
+             | normal         | half           | early 14:30    | early 16:30
+room air     | 07:30 – 15:40  | 07:30 – 12:00  | 07:30 – 14:30  | 07:30 – 15:40
+room floor   | 15:40 – next   | 09:40 – next   | 12:10 – next   | 15:40 – next
+toilets      | 08:40 – 10:00  | 08:40 – 10:00  | 08:40 – 10:00  | 08:40 – 10:00
+dining area  | 12:40 – 13:40  |                | 12:40 – 13:40  | 12:40 – 13:40
+waste        | 17:00 – 18:30  | 10:30 – 12:00  | 13:00 – 14:30  | 15:00 – 16:30
+"""
+"""On a day that ends early nothing is due later than its end: what is done at the end of the day begins as
+much earlier, and keeps the next day's hour where it has one; a meal that is not served is not asked for."""
+OF_HOURS = {
+    "room air": ("3-1 room", "07:30"),
+    "room floor": ("3-1 room", "15:40"),
+    "toilets": ("toilets", "08:40"),
+    "dining area": ("dining area", "12:40"),
+    "waste": ("waste", "17:00"),
+}
+
+
+def hours_by_hand() -> dict[tuple[str, str], str]:
+    """By kind of day and task of the table: from when until when."""
+    head, *lines = [[cell.strip() for cell in line.split("|")] for line in HOURS.strip("\n").split("\n")]
+    return {(kind, what): cell for what, *cells in lines for kind, cell in zip(head[1:], cells, strict=True)}
+
+
+@pytest.mark.parametrize("kind", ["normal", "half", "early 14:30", "early 16:30"])
+def test_a_day_that_ends_early_asks_for_the_end_of_the_day_before_the_children_go_home(app, week, kind):
+    name, _, hour = kind.partition(" ")
+    values = {
+        "day_type": DayType.EARLY_CLOSE if hour else DayType(name),
+        "ends_at": time.fromisoformat(hour) if hour else None,
+    }
+    with transaction():
+        db.session.execute(sa.update(CalendarDay).where(CalendarDay.day == TODAY).values(values))
+    asked = {
+        (week[task.zone.id], task.code): task.times for task in of_pages([TODAY]) if task.zone.id in week
+    }
+    frame = {
+        (week[row.zone_id], row.slot): row
+        for row in tasks_frame(TODAY, TODAY).itertuples()
+        if row.zone_id in week
+    }
+
+    def shown(opens: datetime, due: datetime) -> str:
+        opens, due = opens.astimezone(ZONE), due.astimezone(ZONE)
+        return f"{opens:%H:%M} – {due:%H:%M}" if due.date() == TODAY else f"{opens:%H:%M} – next"
+
+    for what, thing in OF_HOURS.items():
+        cell = hours_by_hand()[kind, what]
+        times, row = asked.get(thing), frame.get(thing)
+        assert (shown(times.opens, times.on_time_until) if times else "") == cell, what
+        assert (shown(row.opens, row.due) if row else "") == cell, what
 
 
 # From here on anything is set, more than any school would: what the pages say of a task, the frame says of it.
@@ -217,6 +274,7 @@ def test_pages_and_frames_ask_for_the_same_whatever_is_set(app, cast, seed):
         (task.zone.id, task.day, task.code): (
             task.class_id,
             task.department_id,
+            task.times.opens,
             task.times.on_time_until,
             task.times.late_until,
             task.outcome.applicable,
@@ -229,6 +287,7 @@ def test_pages_and_frames_ask_for_the_same_whatever_is_set(app, cast, seed):
         (row.zone_id, row.on.date(), row.slot): (
             row.class_id,
             row.department_id,
+            row.opens,
             row.due,
             row.late_until,
             row.applicable,
@@ -240,7 +299,7 @@ def test_pages_and_frames_ask_for_the_same_whatever_is_set(app, cast, seed):
     assert pages
 
 
-@pytest.mark.parametrize("kind", [DayType.EXAM, DayType.HALF, DayType.SUSPENDED, DayType.OFF, DayType.HOME])
+@pytest.mark.parametrize("kind", [DayType.EXAM, DayType.SUSPENDED, DayType.OFF, DayType.HOME])
 @pytest.mark.parametrize("done", [True, False])
 def test_what_was_done_stays_when_its_day_becomes_another_and_what_was_not_is_missed_by_nobody(
     app, cast, kind, done

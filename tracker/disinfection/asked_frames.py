@@ -3,9 +3,9 @@
 Where a name ends in `_at`, the array has a row a schedule (its object, level and slot) and a column a day.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,32 +14,36 @@ import sqlalchemy as sa
 from tracker.db import db
 from tracker.disinfection.day_queries import TAUGHT, calendar_rows, class_spans, is_taught, school_sets
 from tracker.disinfection.day_rules import (
+    END_OF_DAY,
+    NEVER,
     Days,
     LevelSet,
-    kind_of,
     lead_days,
     level_at,
     may_have_changed,
-    months_of,
     rota_weekday,
     school_tasks,
 )
-from tracker.disinfection.models import Schedule, ZoneObject, ZoneOwner
-from tracker.disinfection.rules import Agent, slot_code
+from tracker.disinfection.rules import slot_code
+from tracker.disinfection.schedule_frames import (
+    NONE,
+    NUMBER,
+    Flags,
+    Ints,
+    Schedules,
+    in_force,
+    owners_of_zones,
+    schedules,
+    seconds_of,
+)
 from tracker.school.models import CalendarDay, SchoolClass
 from tracker.school.rules import Level, Place, days_between, grade_of, is_school_day
 
-Ints = np.ndarray[Any, np.dtype[np.int64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Done = tuple[int, date, str]
 """Something recorded as done, which stays (`day_rules.asked`): object, day, code of its slot."""
 
-NONE = -1
 DAY_SECONDS = 24 * 3600
-NUMBER = {kind: number for number, kind in enumerate(Days)}
 OF_SCHOOL_DAYS = (NUMBER[Days.SCHOOL], NUMBER[Days.ROTA])
-_WIDE = 10_000_000
-"""More than the ordinal of any day."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,9 @@ class Items:
     class_id: Ints
     """Who does it; NONE if not a class, or not a department."""
     department_id: Ints
+    opens: Ints
+    """Seconds after 00:00 of the day, on the school's clock; so `due`."""
     due: Ints
-    """Seconds after 00:00 of the day, on the school's clock."""
     disinfects: Flags
     """Whether it is done with an agent: not only cleaned or aired."""
 
@@ -101,13 +106,13 @@ def items_asked(
 ) -> Items:
     """The items that the schedules ask for in a period, what was `done` among them.  Five statements."""
     axis, calendar = _calendar(since, until)
-    plans, owners = _schedules(until), _owners(until)
+    plans, owners = schedules(until), owners_of_zones(until)
     ordinals = np.array([day.toordinal() for day in axis.dates], dtype=np.int64)
     places = _places(axis, calendar, owners.class_ids, plans.slots)
     zone = np.searchsorted(owners.zone_ids, plans.zone_id)
-    owner_at = _in_force(owners.zone, owners.valid_from, len(owners.zone_ids), ordinals)[zone]
+    owner_at = in_force(owners.zone, owners.valid_from, len(owners.zone_ids), ordinals)[zone]
     place_at = np.where(owner_at == NONE, NONE, owners.place[owner_at])
-    plan_at = _in_force(plans.key, plans.valid_from, len(plans.object_id), ordinals)
+    plan_at = in_force(plans.key, plans.valid_from, len(plans.object_id), ordinals)
 
     asked = _is_day(axis, plans, places, plan_at, place_at, _done(axis, plans, calendar, done))
     asked &= (plan_at != NONE) & plans.active[plan_at]
@@ -116,6 +121,7 @@ def items_asked(
         asked &= np.isin(plans.days[plan_at], OF_SCHOOL_DAYS)
     key, day = np.nonzero(asked)
     plan, owner, place = plan_at[key, day], owner_at[key, day], place_at[key, day]
+    opens, due = _hours(plans, plan, key, places.ends[place, day])
     by_other = plans.named[plan] | (plans.department_id[plan] != NONE)
     return Items(
         axis,
@@ -127,7 +133,8 @@ def items_asked(
         plans.object_id[key],
         np.where(by_other, NONE, owners.class_id[owner]),
         np.where(by_other, plans.department_id[plan], owners.department_id[owner]),
-        _due(axis, plans, plan, day, places.later[place, day]),
+        opens,
+        _due(axis, plans, plan, day, due + places.later[place, day]),
         plans.disinfects[plan],
     )
 
@@ -149,103 +156,6 @@ def _calendar(since: date, until: date) -> tuple[Axis, dict[date, Any]]:
         (right > left).tolist(),
     )
     return axis, rows
-
-
-class _Schedules:
-    """Every version of every schedule, and of each object, level and slot what all versions share."""
-
-    def __init__(self, rows: Sequence[Any]) -> None:
-        def ints(read: Callable[[Any], int | None]) -> Ints:
-            return np.array([NONE if (n := read(row)) is None else n for row in rows], dtype=np.int64)
-
-        self.slots = sorted({row.slot for row in rows})
-        slots = {slot: number for number, slot in enumerate(self.slots)}
-        self.valid_from = ints(lambda row: row.valid_from.toordinal())
-        self.days = ints(lambda row: NUMBER[row.days])
-        self.kind = ints(lambda row: NUMBER[kind_of(row.days)])
-        self.weekdays = ints(lambda row: sum(1 << day for day in row.weekdays))
-        self.months = ints(lambda row: sum(1 << one for one in months_of(row.first_month, row.last_month)))
-        self.days_before = ints(lambda row: row.days_before)
-        self.until = ints(lambda row: _seconds(row.until))
-        self.next_day_until = ints(lambda row: row.next_day_until and _seconds(row.next_day_until))
-        self.department_id = ints(lambda row: row.department_id)
-        self.named = np.array([bool(row.user_ids) for row in rows], dtype=bool)
-        self.disinfects = np.array([row.agent is not Agent.NONE for row in rows], dtype=bool)
-        self.active = np.array([row.active for row in rows], dtype=bool)
-        keys = [(row.object_id, row.level, row.slot) for row in rows]
-        fresh = np.array([n == 0 or keys[n - 1] != key for n, key in enumerate(keys)], dtype=bool)
-        self.key: Ints = np.cumsum(fresh, dtype=np.int64) - 1
-        """Of each version: the number of its key.  The following are of the keys."""
-        self.object_id = ints(lambda row: row.object_id)[fresh]
-        self.zone_id = ints(lambda row: row.zone_id)[fresh]
-        self.slot = ints(lambda row: slots[row.slot])[fresh]
-        self.epidemic = ints(lambda row: row.level == Level.EPIDEMIC)[fresh].astype(bool)
-
-
-def _seconds(wall: time) -> int:
-    return wall.hour * 3600 + wall.minute * 60 + wall.second
-
-
-def _schedules(until: date) -> _Schedules:
-    return _Schedules(
-        db.session.execute(
-            sa.select(
-                ZoneObject.zone_id,
-                Schedule.object_id,
-                Schedule.level,
-                Schedule.slot,
-                Schedule.valid_from,
-                Schedule.days,
-                Schedule.weekdays,
-                Schedule.first_month,
-                Schedule.last_month,
-                Schedule.days_before,
-                Schedule.until,
-                Schedule.next_day_until,
-                Schedule.department_id,
-                Schedule.user_ids,
-                Schedule.agent,
-                Schedule.active,
-            )
-            .join(ZoneObject, ZoneObject.id == Schedule.object_id)
-            .where(Schedule.valid_from <= until, ZoneObject.zone_id.in_(sa.select(ZoneOwner.zone_id)))
-            .order_by(Schedule.object_id, Schedule.level, Schedule.slot, Schedule.valid_from)
-        ).all()
-    )
-
-
-class _Owners:
-    """Every version of who keeps each zone."""
-
-    def __init__(self, rows: Sequence[Any]) -> None:
-        self.zone_ids: Ints = np.array(sorted({row.zone_id for row in rows}), dtype=np.int64)
-        self.class_ids: list[int] = sorted({row.class_id for row in rows if row.class_id})
-        self.zone = np.searchsorted(self.zone_ids, np.array([row.zone_id for row in rows], dtype=np.int64))
-        self.valid_from = np.array([row.valid_from.toordinal() for row in rows], dtype=np.int64)
-        self.class_id = np.array([row.class_id or NONE for row in rows], dtype=np.int64)
-        self.department_id = np.array([row.department_id or NONE for row in rows], dtype=np.int64)
-        numbers = {class_id: number for number, class_id in enumerate(self.class_ids, 1)}
-        self.place = np.array([numbers.get(row.class_id, 0) for row in rows], dtype=np.int64)
-        """The number of its place: 0 for the school."""
-
-
-def _owners(until: date) -> _Owners:
-    return _Owners(
-        db.session.execute(
-            sa.select(ZoneOwner.zone_id, ZoneOwner.valid_from, ZoneOwner.class_id, ZoneOwner.department_id)
-            .where(ZoneOwner.valid_from <= until)
-            .order_by(ZoneOwner.zone_id, ZoneOwner.valid_from)
-        ).all()
-    )
-
-
-def _in_force(key: Ints, valid_from: Ints, keys: int, ordinals: Ints) -> Ints:
-    """By key and day the newest version not after it, of versions in the order of keys and days."""
-    asked = np.arange(keys)[:, None] * _WIDE + ordinals
-    if not len(key):
-        return np.full(asked.shape, NONE)
-    found = np.searchsorted(key * _WIDE + valid_from, asked, side="right") - 1
-    return np.where((found != NONE) & (key[found] == np.arange(keys)[:, None]), found, NONE)
 
 
 @dataclass(frozen=True)
@@ -282,13 +192,20 @@ def _places(axis: Axis, calendar: dict[date, Any], class_ids: list[int], slots: 
     for number, of_place in enumerate(places):
         for n, (day, place) in enumerate(zip(axis.dates, of_place, strict=False)):
             what = place.among(calendar.get(day, {}))
+            weekday[number, n], end = school_tasks(what, day, is_class=place.class_id is not None)
+            ends[number, n] = seconds_of(end) + (end == NEVER)
             if what is not None:
                 rota[number, n] = rota_weekday(known.rotas, place.grade, day)
                 is_off[number, n] = not is_school_day(what.day_type)
-                weekday[number, n], end = school_tasks(what, day, is_class=place.class_id is not None)
-                ends[number, n] = _seconds(end) + (end == time.max)
                 later[number, n] = 60 * (what.later_minutes or 0)
-    return _Places(weekday, ends, rota, is_off, is_there, later, _epidemic(axis, places, slots, known.levels))
+    return _Places(
+        weekday, ends, rota, is_off, is_there, later, _epidemic(axis, places, ends, slots, known.levels)
+    )
+
+
+def time_of(seconds: int) -> time:
+    """The hour so many seconds after 00:00; NEVER for a whole day."""
+    return (datetime.min + timedelta(seconds=seconds)).time() if seconds < DAY_SECONDS else NEVER
 
 
 def _spans(class_ids: list[int]) -> Sequence[Any]:
@@ -302,7 +219,7 @@ def _spans(class_ids: list[int]) -> Sequence[Any]:
 
 
 def _epidemic(
-    axis: Axis, places: list[list[Place]], slots: list[time], known: Sequence[LevelSet]
+    axis: Axis, places: list[list[Place]], ends: Ints, slots: list[time], known: Sequence[LevelSet]
 ) -> Flags | None:
     """By place, day and slot whether the epidemic level holds."""
     if all(one.row.level is not Level.EPIDEMIC for one in known):
@@ -314,12 +231,13 @@ def _epidemic(
             if n and day not in changes and axis.dates[n - 1] not in changes:
                 found[number, n] = found[number, n - 1]
             else:
-                hours = slots if day in changes else [time.max]
+                end = time_of(int(ends[number, n]))
+                hours = [min(slot, end) for slot in slots] if day in changes else [NEVER]
                 found[number, n] = [level_at(known, day, slot, place) is Level.EPIDEMIC for slot in hours]
     return found
 
 
-def _done(axis: Axis, plans: _Schedules, calendar: dict[date, Any], done: Iterable[Done]) -> Flags:
+def _done(axis: Axis, plans: Schedules, calendar: dict[date, Any], done: Iterable[Done]) -> Flags:
     """What was done, by key and day, on days that may ask for it no longer: see `day_rules`."""
     unusual = {day: n for n, day in enumerate(axis.dates) if may_have_changed(calendar.get(day, {}))}
     found = np.zeros((len(plans.object_id), len(axis.dates)), dtype=bool)
@@ -333,15 +251,15 @@ def _done(axis: Axis, plans: _Schedules, calendar: dict[date, Any], done: Iterab
 
 
 def _is_day(
-    axis: Axis, plans: _Schedules, places: _Places, plan_at: Ints, place_at: Ints, done: Flags
+    axis: Axis, plans: Schedules, places: _Places, plan_at: Ints, place_at: Ints, done: Flags
 ) -> Flags:
     """Whether the days of each schedule hold, or it was done: `day_rules.is_day_of`."""
     n = np.arange(len(axis.dates))
-    seconds = np.array([_seconds(slot) for slot in plans.slots], dtype=np.int64)
-    kind, slot = plans.days[plan_at], seconds[plans.slot][:, None]
+    kind, slot = plans.days[plan_at], plans.seconds[plans.slot][:, None]
     weekday = places.weekday[place_at, n]
     bits = plans.weekdays[plan_at]
-    at_school = (weekday > 0) & (slot < places.ends[place_at, n])
+    is_asked = (slot < places.ends[place_at, n]) | (slot >= seconds_of(END_OF_DAY))
+    at_school = (weekday > 0) & is_asked
     iso = np.array([day.isoweekday() for day in axis.dates])
     month = np.array([day.month for day in axis.dates])
     in_month = (plans.months[plan_at] >> month & 1).astype(bool)
@@ -358,7 +276,7 @@ def _is_day(
     return found & places.is_there[place_at, n] & (place_at != NONE)
 
 
-def _lead(axis: Axis, plans: _Schedules) -> Ints:
+def _lead(axis: Axis, plans: Schedules) -> Ints:
     """By version and day how many days the cleaning that opens there may take; 0: none opens."""
     found = np.zeros((len(plans.key), len(axis.dates)), dtype=np.int64)
     for most in set(plans.days_before.tolist()) - {NONE}:
@@ -372,7 +290,7 @@ def _lead(axis: Axis, plans: _Schedules) -> Ints:
     return found
 
 
-def _is_level(axis: Axis, plans: _Schedules, places: _Places, plan_at: Ints, place_at: Ints) -> Flags:
+def _is_level(axis: Axis, plans: Schedules, places: _Places, plan_at: Ints, place_at: Ints) -> Flags:
     """Whether each schedule is of the level that holds, or kept where it has none: `day_rules.asked`."""
     if places.epidemic is None:
         return np.broadcast_to(~plans.epidemic[:, None], plan_at.shape)
@@ -388,11 +306,19 @@ def _is_level(axis: Axis, plans: _Schedules, places: _Places, plan_at: Ints, pla
     return (epidemic & own) == plans.epidemic[:, None]
 
 
-def _due(axis: Axis, plans: _Schedules, plan: Ints, day: Ints, later: Ints) -> Ints:
+def _hours(plans: Schedules, plan: Ints, key: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """From when until when each item is done, in seconds after 00:00 of its day: `day_rules.hours_on`."""
+    slot, until = plans.seconds[plans.slot[key]], plans.until[plan]
+    early = (until > ends) & np.isin(plans.days[plan], OF_SCHOOL_DAYS)
+    opens = np.where(early & (slot >= ends), np.maximum(ends - (until - slot), 0), slot)
+    return opens, np.where(early, ends, until)
+
+
+def _due(axis: Axis, plans: Schedules, plan: Ints, day: Ints, until: Ints) -> Ints:
     """Until when each item is done on time, in seconds after 00:00 of its day: `day_rules.on_time_until`."""
     ordinals = np.array([one.toordinal() for one in axis.dates], dtype=np.int64)
     after = np.array([NONE if one is None else one.toordinal() for one in axis.after], dtype=np.int64)
     lead = np.maximum(_lead(axis, plans)[plan, day], 1)
-    same_day = (lead - 1) * DAY_SECONDS + plans.until[plan] + later
+    same_day = (lead - 1) * DAY_SECONDS + until
     next_day = (after - ordinals)[day] * DAY_SECONDS + plans.next_day_until[plan]
     return np.where((plans.next_day_until[plan] != NONE) & (after[day] != NONE), next_day, same_day)

@@ -49,16 +49,19 @@ class DayTasks:
 
     of_departments: bool = True
     of_classes: bool = True
-    until: time | None = None
-    """What begins at this hour or later is not asked for."""
+    ends_at: time | None = None
+    """When the children go home, if it is earlier than on other days."""
 
 
+NEVER = time.max
+END_OF_DAY = time(15)
+"""What begins at this hour or later is done at the end of the day; set by the school."""
 NOON = time(12)
 _NOTHING = DayTasks(of_departments=False, of_classes=False)
 TASKS_OF_DAY: Mapping[DayType, DayTasks] = {
     DayType.NORMAL: DayTasks(),
     DayType.MAKEUP: DayTasks(),
-    DayType.HALF: DayTasks(until=NOON),
+    DayType.HALF: DayTasks(ends_at=NOON),
     DayType.EXAM: DayTasks(of_classes=False),
     DayType.EVENT: DayTasks(of_classes=False),
     DayType.REGISTRATION: DayTasks(),
@@ -69,8 +72,8 @@ TASKS_OF_DAY: Mapping[DayType, DayTasks] = {
     DayType.HOME: _NOTHING,
     DayType.OFF: _NOTHING,
 }
-"""Set by the school.  A day that closes early asks for nothing from its end on; one that starts late gives
-every task so many minutes more."""
+"""Set by the school.  A day that ends early asks for everything before its end (see `hours_on`); one that
+starts late gives every task so many minutes more."""
 
 
 def default_rota(grade: int | None) -> int:
@@ -120,6 +123,10 @@ class Around:
         """The ISO weekday whose timetable a day follows; None: no school."""
         what = self.what(day, place)
         return what.weekday(day) if what and is_school_day(what.day_type) else None
+
+    def ends(self, day: date, place: Place) -> time:
+        """The hour at which a day ends early for whoever keeps a zone; NEVER where it does not."""
+        return school_tasks(self.what(day, place), day, is_class=place.class_id is not None)[1]
 
     def next_after(self, day: date) -> date | None:
         """The school's next school day after a day that is not before `before`."""
@@ -210,22 +217,38 @@ def is_day_of(plan: Plan, calendar: Around, day: date, place: Place) -> bool:
         is_month = day.month in months_of(plan.first_month, plan.last_month)
         return not is_school_day(what.day_type) and day.isoweekday() in plan.weekdays and is_month
     weekday, ends = school_tasks(what, day, is_class=place.class_id is not None)
-    if not weekday or plan.slot >= ends:
+    if not weekday or ends <= plan.slot < END_OF_DAY:
         return False
     if plan.days is Days.ROTA:
         return weekday == calendar.rota_weekday(place.grade, day)
     return weekday in plan.weekdays
 
 
-END_OF_DAY = time.max
+def school_tasks(what: SchoolDay | None, day: date, *, is_class: bool) -> tuple[int, time]:
+    """The ISO weekday whose school-day schedules a day asks for, 0 for none; and the hour at which it ends
+    early, NEVER where it does not.
+
+    What begins between that hour and END_OF_DAY is not asked for.
+    """
+    asks = TASKS_OF_DAY[what.day_type] if what else _NOTHING
+    if what is None or not (asks.of_classes if is_class else asks.of_departments):
+        return 0, NEVER
+    return what.weekday(day), what.ends_at or asks.ends_at or NEVER
 
 
-def school_tasks(what: SchoolDay, day: date, *, is_class: bool) -> tuple[int, time]:
-    """The ISO weekday whose school-day schedules a day asks for, 0 for none; and the hour from which not."""
-    asks = TASKS_OF_DAY[what.day_type]
-    if not (asks.of_classes if is_class else asks.of_departments):
-        return 0, END_OF_DAY
-    return what.weekday(day), what.ends_at or asks.until or END_OF_DAY
+def hours_on(slot: time, until: time, ends: time) -> tuple[time, time]:
+    """From when until when a schedule of school days asks for something on a day that ends at an hour.
+
+    Nothing is due later than that.  What is done at the end of the day begins earlier by as much.
+    """
+    if until <= ends or slot < ends:
+        return slot, min(until, ends)
+    start = max(_minutes(ends) - (_minutes(until) - _minutes(slot)), 0)
+    return time(start // 60, start % 60), ends
+
+
+def _minutes(wall: time) -> int:
+    return wall.hour * 60 + wall.minute
 
 
 def kind_of(days: Days) -> Days:
@@ -259,12 +282,13 @@ def asked(
     active = [plan for plan in plans if plan.active]
     done = done if may_have_changed(calendar.rows.get(day, {})) else NOTHING_DONE
     own = {(plan.object_id, kind_of(plan.days)) for plan in active if plan.level == Level.EPIDEMIC}
+    ends = calendar.ends(day, place)
     found = []
     for plan in active:
         was_done = (plan.object_id, plan.slot) in done and kind_of(plan.days) is Days.SCHOOL
         if not was_done and not is_day_of(plan, calendar, day, place):
             continue
-        is_epidemic = calendar.level(day, plan.slot, place) is Level.EPIDEMIC
+        is_epidemic = calendar.level(day, min(plan.slot, ends), place) is Level.EPIDEMIC
         replaced = is_epidemic and (plan.object_id, kind_of(plan.days)) in own
         if replaced == (plan.level == Level.EPIDEMIC):
             found.append(plan)

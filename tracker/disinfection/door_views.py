@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from tracker import clock
 from tracker.accounts.guards import requires
-from tracker.disinfection import door_queries, event_queries, queries
+from tracker.disinfection import door_queries, event_queries, list_queries
 from tracker.disinfection.door_queries import Door
 from tracker.disinfection.rules import OPEN_STATES
 from tracker.disinfection.views import zone_name
@@ -27,7 +27,7 @@ def zone(what: Door) -> Any:
     """A zone's tasks of today; where just one is to be done, its checklist at once."""
     now, today = clock.now(), clock.today()
     code = what.zone.public_code
-    found = queries.day_list(today, today, now, public_code=code)
+    found = list_queries.day_list(today, today, now, public_code=code)
     due = [
         task
         for tasks in found.groups.values()

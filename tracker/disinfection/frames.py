@@ -10,10 +10,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.disinfection.asked_frames import NONE, Flags, Ints, Items, items_asked, task_numbers
+from tracker.disinfection.asked_frames import DAY_SECONDS, Items, items_asked, task_numbers
 from tracker.disinfection.models import Record, RecordItem
 from tracker.disinfection.record_queries import REDO_UNTIL, VERIFIED, took_turn, with_verdicts
 from tracker.disinfection.rules import NOT_THE_CLASS, ItemResult, slot_code
+from tracker.disinfection.schedule_frames import NONE, Flags, Ints
 from tracker.frames import DAY, INSTANT, MIDNIGHT, Schema, instants
 
 TASKS = Schema(
@@ -63,12 +64,12 @@ def tasks_frame(since: date, until: date, *, school_days_only: bool = False) -> 
     excused |= disinfects & records.turns[items.zone[first], items.day[first]]
     finished, redo = records.finished.reindex(kept), records.redo_until.reindex(kept)
     finished, redo = finished.reset_index(drop=True), redo.reset_index(drop=True)
-    due = np.zeros(count, dtype=np.int64)
+    opens, due = np.full(count, DAY_SECONDS, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    np.minimum.at(opens, task, items.opens)
     np.maximum.at(due, task, items.due)
     day = pd.Series(pd.to_datetime(items.axis.dates))[items.day[first]].reset_index(drop=True)
     ends = pd.Series(pd.to_datetime([after or on for on, after in items.axis.neighbours]))
     late_until = instants(ends, MIDNIGHT)[items.day[first]].reset_index(drop=True)
-    slots = pd.Series(pd.to_timedelta([str(slot) for slot in items.slots]))
 
     def counted(which: Flags) -> Ints:
         return np.bincount(task, weights=which, minlength=count).astype(np.int64)
@@ -81,7 +82,7 @@ def tasks_frame(since: date, until: date, *, school_days_only: bool = False) -> 
                 "department_id": _or_missing(items.department_id[first]),
                 "on": day,
                 "slot": np.array([slot_code(slot) for slot in items.slots], dtype=object)[items.slot[first]],
-                "opens": instants(day, slots[items.slot[first]].reset_index(drop=True)),
+                "opens": instants(day, pd.Series(pd.to_timedelta(opens, unit="s"))),
                 "due": instants(day, pd.Series(pd.to_timedelta(due, unit="s"))),
                 "late_until": late_until.where(~(redo > late_until), redo),
                 "finished": finished,

@@ -11,12 +11,11 @@ from tracker import clock
 from tracker.accounts.rules import Identity
 from tracker.db import db
 from tracker.disinfection.day_queries import around, class_spans
-from tracker.disinfection.day_rules import Around, Days, asked, on_time_until
+from tracker.disinfection.day_rules import Around, Days, asked, hours_on, kind_of, on_time_until
 from tracker.disinfection.means_rules import Means, SourceKind
 from tracker.disinfection.models import RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
 from tracker.disinfection.record_queries import Kept, done_on, records
 from tracker.disinfection.rules import (
-    OPEN_STATES,
     Agent,
     Answer,
     Group,
@@ -24,7 +23,6 @@ from tracker.disinfection.rules import (
     Outcome,
     Refusal,
     Said,
-    TaskState,
     TaskTimes,
     group_of,
     late_until,
@@ -39,7 +37,6 @@ from tracker.disinfection.zone_queries import (
     responsible_of,
     zones_with_versions,
 )
-from tracker.permissions import Permission, permits
 from tracker.school.models import SchoolClass
 from tracker.school.queries import place_on
 from tracker.school.rules import ExcuseCode, Place
@@ -244,20 +241,25 @@ def _task(
     first = checklist[0]
     zone, slot = first.Zone, first.Schedule.slot
     after, where = calendar.next_after(day), clock.zone()
-    what = calendar.what(day, place_on(first.SchoolClass, day) if first.SchoolClass else Place())
+    place = place_on(first.SchoolClass, day) if first.SchoolClass else Place()
+    what, ends = calendar.what(day, place), calendar.ends(day, place)
+    hours = [
+        (hours_on(slot, plan.until, ends) if kind_of(plan.days) is Days.SCHOOL else (slot, plan.until), plan)
+        for plan in (row.Schedule for row in checklist)
+    ]
     times = TaskTimes(
-        opens=clock.at(day, slot),
+        opens=clock.at(day, min(opens for (opens, _until), _plan in hours)),
         on_time_until=max(
             on_time_until(
                 day,
-                plan.until,
+                until,
                 plan.next_day_until,
                 after,
                 where,
                 lead=calendar.lead(day, plan.days_before) or 1 if plan.days_before else 1,
                 later_minutes=what.later_minutes or 0 if what else 0,
             )
-            for plan in (row.Schedule for row in checklist)
+            for (_opens, until), plan in hours
         ),
         late_until=late_until(day, after, where),
     )
@@ -314,87 +316,3 @@ def task(name: TaskName, now: datetime) -> Task | None:
     """One task; None if nothing is asked for in that zone at that hour of that day.  Four statements."""
     found = tasks([name.day], now, around(name.day), public_code=name.public_code)
     return next((task for task in found if task.name == name), None)
-
-
-@dataclass(frozen=True)
-class DayList:
-    """The tasks of a day by where they stand; of today with those of the day before that are still open."""
-
-    day: date
-    before: date | None
-    after: date | None
-    is_school_day: bool
-    groups: dict[Group, list[Task]]
-    """In the order of the page; a group without a task is left out."""
-
-
-def day_list(
-    day: date,
-    today: date,
-    now: datetime,
-    *,
-    of: Identity | None = None,
-    public_code: str | None = None,
-) -> DayList:
-    """What is to be done on a day, in a person's own zones, in one, or in all.  Four statements."""
-    calendar = around(day)
-    days = calendar.still_open() if day == today else [day]
-    found = [
-        task
-        for task in tasks(days, now, calendar, of=of, public_code=public_code)
-        if task.day == day or task.outcome.state in OPEN_STATES
-    ]
-    groups = {group: [task for task in found if task.group is group] for group in Group}
-    groups[Group.DONE].sort(key=lambda task: task.outcome.state is TaskState.VERIFIED)
-    for group in (Group.OVERDUE, Group.NOW):
-        groups[group].sort(key=_as_walked)
-    return DayList(
-        day=day,
-        before=calendar.before,
-        after=calendar.after,
-        is_school_day=calendar.weekday(day) is not None,
-        groups={group: members for group, members in groups.items() if members},
-    )
-
-
-def _as_walked(task: Task) -> tuple[int, int, date, time]:
-    return task.zone.walk_order, task.zone.id, task.day, task.name.slot
-
-
-def keeps_zones(who: Identity) -> bool:
-    """Whether a person is assigned to a class or a department, whose zones are then the own ones."""
-    return bool(who.classes or who.departments)
-
-
-def sees_all(who: Identity) -> bool:
-    """Whether a person may look at every zone's tasks: what may be read without being about anything."""
-    return permits(who, Permission.TASK_READ)
-
-
-@dataclass(frozen=True)
-class TaskCounts:
-    """How many of today's tasks stand where."""
-
-    due: int
-    """To be done now; `overdue` of them are past their time."""
-    overdue: int
-    soon: int
-    done: int
-    own: Sequence[Task]
-    """Those of a person's own zones that are to be done now, in the order of walking."""
-
-
-def task_counts(who: Identity, now: datetime, today: date) -> TaskCounts:
-    """How today's tasks stand: those of the own zones, else of all for who may see all of them."""
-    whole = sees_all(who) and not keeps_zones(who)
-    groups = day_list(today, today, now, of=None if whole else who).groups
-    number = {group: len(groups.get(group, ())) for group in Group}
-    return TaskCounts(
-        due=number[Group.OVERDUE] + number[Group.NOW],
-        overdue=number[Group.OVERDUE],
-        soon=number[Group.LATER],
-        done=number[Group.DONE],
-        own=()
-        if whole
-        else sorted((*groups.get(Group.OVERDUE, ()), *groups.get(Group.NOW, ())), key=_as_walked),
-    )

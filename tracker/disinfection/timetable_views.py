@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template, request
 from tracker import clock
 from tracker.accounts.guards import requires
 from tracker.disinfection import timetable_queries as queries
-from tracker.disinfection.queries import sees_all
+from tracker.disinfection.list_queries import sees_all
 from tracker.permissions import Permission
 from tracker.school.rules import Level
 from tracker.templating import WEEKDAYS

@@ -11,7 +11,15 @@ from tracker import clock
 from tracker.accounts.guards import requires
 from tracker.audit import upload_file
 from tracker.audit.upload_rules import MOST_BYTES, CleanFile, FileRefusal
-from tracker.disinfection import event_queries, forms, means_queries, queries, record_queries, service
+from tracker.disinfection import (
+    event_queries,
+    forms,
+    list_queries,
+    means_queries,
+    queries,
+    record_queries,
+    service,
+)
 from tracker.disinfection.queries import Task, TaskName
 from tracker.disinfection.rules import DONE_STATES, ItemResult, read_slot
 from tracker.disinfection.task_forms import Deed, ItemPage, TaskForm
@@ -37,11 +45,11 @@ def today() -> Any:
         abort(404)
     if day > this_day:
         abort(404)
-    keeps, may_see_all = queries.keeps_zones(g.identity), queries.sees_all(g.identity)
+    keeps, may_see_all = list_queries.keeps_zones(g.identity), list_queries.sees_all(g.identity)
     whole = may_see_all and (not keeps or "all" in request.args)
     return render_template(
         "disinfection/today.html",
-        found=queries.day_list(day, this_day, now, of=None if whole else g.identity),
+        found=list_queries.day_list(day, this_day, now, of=None if whole else g.identity),
         whole=whole,
         may_switch=keeps and may_see_all,
         here=whole and keeps,

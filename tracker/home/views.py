@@ -28,7 +28,7 @@ def home() -> Any:
     from tracker.absence import queue_queries as absence
     from tracker.absence.clearance_queries import came_without
     from tracker.disinfection import event_queries as happened
-    from tracker.disinfection import queries as disinfection
+    from tracker.disinfection import list_queries as disinfection
     from tracker.screening import day_queries as screening
     from tracker.screening import missing_queries as missing
 

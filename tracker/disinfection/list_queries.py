@@ -1,0 +1,95 @@
+"""The day's list: what is to be done, by where it stands, and for whom.  Nothing here writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from tracker.accounts.rules import Identity
+from tracker.disinfection.day_queries import around
+from tracker.disinfection.queries import Task, tasks
+from tracker.disinfection.rules import OPEN_STATES, Group, TaskState
+from tracker.permissions import Permission, permits
+
+
+@dataclass(frozen=True)
+class DayList:
+    """The tasks of a day by where they stand; of today with those of the day before that are still open."""
+
+    day: date
+    before: date | None
+    after: date | None
+    is_school_day: bool
+    groups: dict[Group, list[Task]]
+    """In the order of the page; a group without a task is left out."""
+
+
+def day_list(
+    day: date,
+    today: date,
+    now: datetime,
+    *,
+    of: Identity | None = None,
+    public_code: str | None = None,
+) -> DayList:
+    """What is to be done on a day, in a person's own zones, in one, or in all.  Four statements."""
+    calendar = around(day)
+    days = calendar.still_open() if day == today else [day]
+    found = [
+        task
+        for task in tasks(days, now, calendar, of=of, public_code=public_code)
+        if task.day == day or task.outcome.state in OPEN_STATES
+    ]
+    groups = {group: [task for task in found if task.group is group] for group in Group}
+    groups[Group.DONE].sort(key=lambda task: task.outcome.state is TaskState.VERIFIED)
+    for group in (Group.OVERDUE, Group.NOW):
+        groups[group].sort(key=_as_walked)
+    return DayList(
+        day=day,
+        before=calendar.before,
+        after=calendar.after,
+        is_school_day=calendar.weekday(day) is not None,
+        groups={group: members for group, members in groups.items() if members},
+    )
+
+
+def _as_walked(task: Task) -> tuple[int, int, date, time]:
+    return task.zone.walk_order, task.zone.id, task.day, task.name.slot
+
+
+def keeps_zones(who: Identity) -> bool:
+    """Whether a person is assigned to a class or a department, whose zones are then the own ones."""
+    return bool(who.classes or who.departments)
+
+
+def sees_all(who: Identity) -> bool:
+    """Whether a person may look at every zone's tasks: what may be read without being about anything."""
+    return permits(who, Permission.TASK_READ)
+
+
+@dataclass(frozen=True)
+class TaskCounts:
+    """How many of today's tasks stand where."""
+
+    due: int
+    """To be done now; `overdue` of them are past their time."""
+    overdue: int
+    soon: int
+    done: int
+    own: Sequence[Task]
+    """Those of a person's own zones that are to be done now, in the order of walking."""
+
+
+def task_counts(who: Identity, now: datetime, today: date) -> TaskCounts:
+    """How today's tasks stand: those of the own zones, else of all for who may see all of them."""
+    whole = sees_all(who) and not keeps_zones(who)
+    groups = day_list(today, today, now, of=None if whole else who).groups
+    number = {group: len(groups.get(group, ())) for group in Group}
+    return TaskCounts(
+        due=number[Group.OVERDUE] + number[Group.NOW],
+        overdue=number[Group.OVERDUE],
+        soon=number[Group.LATER],
+        done=number[Group.DONE],
+        own=()
+        if whole
+        else sorted((*groups.get(Group.OVERDUE, ()), *groups.get(Group.NOW, ())), key=_as_walked),
+    )
