@@ -197,7 +197,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     },
     TryResult: {
         TryResult.NOT_REACHED: _l("Not reached"),
-        TryResult.ON_THE_WAY: _l("On the way"),
+        TryResult.ON_THE_WAY: _lp("to school", "On the way"),
     },
     Category: {
         Category.CHLORINE: _l("Chlorine disinfectant"),

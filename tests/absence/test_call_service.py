@@ -9,7 +9,6 @@ from flask import Flask
 
 from tests.absence.town import ILL, UNKNOWN, at, log, meanwhile, only, take
 from tests.cast import TODAY, Cast
-from tracker import datafolder
 from tracker.absence import call_service as service
 from tracker.absence import queries, queue_queries
 from tracker.absence.call_rules import QueueGroup
@@ -20,7 +19,7 @@ from tracker.db import db, transaction
 from tracker.errors import Rejected
 from tracker.facts.models import Observation
 from tracker.facts.rules import Certainty, Diagnosis, ObservationKind, SourceKind, Symptom
-from tracker.school.models import Enrolment, Guardian
+from tracker.school.models import Enrolment
 from tracker.screening.rules import AbsenceReason
 
 MON, TUE, WED, THU = TODAY, date(2026, 9, 22), date(2026, 9, 23), date(2026, 9, 24)
@@ -313,20 +312,6 @@ def test_every_deed_is_in_the_trail_with_codes_only(cast: Cast, missed: Episode)
         ("absence.review", missed.student_id, {"calls": [call]}),
         ("absence.close", missed.student_id, {"how": "returned"}),
     ]
-
-
-def test_a_number_is_shown_and_the_trail_says_so_without_it(cast: Cast, missed: Episode) -> None:
-    with transaction():
-        db.session.add(
-            Guardian(student_id=missed.student_id, seq=1, phone_enc=datafolder.encrypt("13800001234"))
-        )
-        db.session.add(Guardian(student_id=missed.student_id, seq=2))
-    with transaction():
-        shown = service.reveal_phone(cast.users["ann"], at("09:00"), missed.id, 1)
-        none = service.reveal_phone(cast.users["ann"], at("09:00"), missed.id, 2)
-    assert (shown, none) == ("13800001234", None)
-    row = db.session.scalars(sa.select(Trail).where(Trail.deed == "guardian.phone_shown")).one()
-    assert (row.student_id, row.changes) == (missed.student_id, {"episode": missed.id})
 
 
 def test_a_call_logged_while_the_nurse_reviews_waits_for_her(

@@ -224,6 +224,7 @@ def test_a_child_s_history_papers_and_numbers_ask_for_the_pin_wherever_they_stan
         "/ledgers/class/<ref>/absences",
         "/room/<id:stay_id>",
         "/room/<id:stay_id>/phone",
+        "/screening/<ref>/<day>/<code>/<id:student>/phone",
         "/students/<id:student_id>",
         "/students/<id:student_id>/data",
         "/students/<id:student_id>/temperatures.svg",
@@ -277,4 +278,4 @@ def test_a_number_of_the_observation_room_asks_for_the_pin(app, cast):
     stay = phone.location
     token = phone.token(phone.get(stay))
     later(minutes=11)
-    phone.post(f"{stay}/phone", {"csrf_token": token, "no": "1"}, 401)
+    phone.post(f"{stay}/phone", {"csrf_token": token, "seq": "1"}, 401)

@@ -226,7 +226,12 @@ def test_one_button_checks_the_sheets_without_exceptions_of_a_session(sign_in, c
     page = nora.get("/nurse/")
     assert section(page, "check").startswith("Sheets to check 2")
     nora.send(page, "section[aria-labelledby=n-check] form")
-    assert section(nora.get("/nurse/"), "check") == "Sheets to check 1 Arrival screening 3(1)"
+    page = nora.get("/nurse/")
+    assert section(page, "check") == "Sheets to check 1 Arrival screening 3(1)"
+    receipt = nora.get(page.select_one("section[aria-labelledby=n-check] a")["href"])
+    nora.send(receipt, "form[action$=check]")
+    assert nora.location == "/nurse/"
+    assert "All sheets are checked" in section(nora.get("/nurse/"), "check")
 
 
 def test_who_came_without_clearance_stands_first_in_the_queue(sign_in, cast):

@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from tests.cast import NOW, TODAY, count
 from tests.screening.test_sheet import SHEET, at, main_text, newest
 from tracker.absence.models import Episode
-from tracker.audit.models import ReadLog
-from tracker.db import db
+from tracker.audit.models import ReadLog, Trail
+from tracker.datafolder import encrypt
+from tracker.db import db, transaction
 from tracker.gate.models import GatePass, GateRecord
 from tracker.gate.rules import PassOutcome
+from tracker.school.models import Guardian
 from tracker.screening import missing_queries
 from tracker.screening.missing_rules import call_due, turns_at
 from tracker.screening.models import Entry, NotHereCall, SheetVersion
@@ -62,6 +64,31 @@ def test_who_is_not_here_stands_where_one_begins_and_on_the_list(ann, sign_in, c
         assert "first call by 08:40" in main_text(visitor.get("/screening/not-here"))
     assert "Child 3-1 01" not in main_text(sign_in("carl").get("/screening/not-here"))
     assert count(ReadLog) == 3
+
+
+def test_the_guardian_s_number_is_masked_until_it_is_asked_for(ann, sign_in, cast):
+    child = cast.students["3-1"][0]
+    page = ann.get("/screening/not-here")
+    assert "No guardian on the roster" in main_text(page)
+    with transaction():
+        db.session.add(
+            Guardian(student_id=child, seq=1, relation="mother", phone_enc=encrypt("000 0000 1234"))
+        )
+        db.session.add(Guardian(student_id=child, seq=2))
+    page = ann.get("/screening/not-here")
+    assert "000****1234" in page.text and "No number" in page.text and "000 0000 1234" not in str(page)
+    form = page.select_one(".phone form")["action"]
+    answer = ann.send(page, ".phone form", expect=200)
+    assert answer.select_one('a[href="tel:00000001234"]').text == "000 0000 1234"
+    (row,) = db.session.scalars(sa.select(Trail).where(Trail.deed == "guardian.phone_shown"))
+    assert (row.student_id, row.by) == (child, cast.users["ann"])
+    asked = {"csrf_token": ann.token(page), "seq": "2"}
+    ann.post(form, asked, 404)
+    carl = sign_in("carl")
+    carl.post(form, {"csrf_token": carl.token(carl.get("/")), "seq": "1"}, 404)
+    ann.send(ann.get("/screening/not-here"), "form[action$=arrived]")
+    assert "already accounted for" in ann.post(form, asked | {"seq": "1"}, 422).text
+    assert len(db.session.scalars(sa.select(Trail).where(Trail.deed == "guardian.phone_shown")).all()) == 1
 
 
 def test_a_call_is_logged_as_often_as_somebody_calls(ann, cast):

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tracker import clock
 from tracker.absence import call_rules as calls
-from tracker.absence import clearance_queries, guardian_queries, queries, rules, standing_queries
+from tracker.absence import clearance_queries, queries, rules, standing_queries
 from tracker.absence.due_queries import instant, wall
 from tracker.absence.models import Call, Episode
 from tracker.absence.rules import CallResult, CallWay, EndedHow, EpisodeState, Refusal
@@ -296,21 +296,3 @@ def _last_half(episode: Episode, how: EndedHow, today: date) -> tuple[date, Half
         return max(days, default=episode.last_absent_on), HalfDay.AFTERNOON
     left = standing_queries.enrolment_end(student)
     return (left if left and left < today else today), HalfDay.AFTERNOON
-
-
-def reveal_phone(by: int, at: datetime, episode_id: int, seq: int) -> str | None:
-    """The number of one of the student's guardians; that it was shown stays in the trail."""
-    episode = db.session.get_one(Episode, episode_id)
-    number = guardian_queries.phone_of(episode.student_id, seq)
-    if number is None:
-        return None
-    audit.record(
-        by,
-        at,
-        "guardian.phone_shown",
-        "guardian",
-        seq,
-        student_id=episode.student_id,
-        changes={"episode": episode_id},
-    )
-    return number

@@ -1,5 +1,6 @@
 """Reading whom to call: a student's guardians, their numbers masked or in full.  Nothing here writes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -21,15 +22,20 @@ class GuardianSeen:
 
 def guardians(student_id: int) -> list[GuardianSeen]:
     """A student's guardians, first the one to call first, their numbers masked."""
+    return guardians_of([student_id])[student_id]
+
+
+def guardians_of(student_ids: Collection[int]) -> dict[int, list[GuardianSeen]]:
+    """The guardians of each of some students, as `guardians` gives them.  One statement."""
+    found: dict[int, list[GuardianSeen]] = {one: [] for one in student_ids}
     rows = db.session.execute(
-        sa.select(Guardian.seq, Guardian.relation, Guardian.phone_enc)
-        .where(Guardian.student_id == student_id)
-        .order_by(Guardian.seq)
+        sa.select(Guardian.student_id, Guardian.seq, Guardian.relation, Guardian.phone_enc)
+        .where(Guardian.student_id.in_(found))
+        .order_by(Guardian.student_id, Guardian.seq)
     )
-    return [
-        GuardianSeen(row.seq, row.relation, masked(shown(row.phone_enc)) if row.phone_enc else None)
-        for row in rows
-    ]
+    for student_id, seq, relation, stored in rows:
+        found[student_id].append(GuardianSeen(seq, relation, masked(shown(stored)) if stored else None))
+    return found
 
 
 def phone_of(student_id: int, seq: int) -> str | None:

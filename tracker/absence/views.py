@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from tracker import clock, edge
 from tracker.absence import call_service as service
-from tracker.absence import forms, parent_queries, queries, queue_queries
+from tracker.absence import forms, guardian_service, parent_queries, queries, queue_queries
 from tracker.absence.call_service import Report
 from tracker.absence.page_views import (
     do,
@@ -130,7 +130,9 @@ def phone(found: Followed) -> Any:
         abort(400)
     seq = form.seq.data or 0
     with transaction():
-        number = service.reveal_phone(g.identity.user_id, clock.now(), found.episode.id, seq)
+        number = guardian_service.reveal_phone(
+            g.identity.user_id, clock.now(), found.student.id, seq, episode=found.episode.id
+        )
     if number is None:
         abort(404)
     return episode_page(episode(found.episode.id) or found, shown_phone={seq: number})

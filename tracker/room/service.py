@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker import clock
-from tracker.absence import guardian_queries
 from tracker.absence import sent_home_service as absence
 from tracker.audit import service as audit
 from tracker.datafolder import encrypt
@@ -196,23 +195,6 @@ def strike_call(by: int, at: datetime, stay_id: int, no: int) -> None:
         raise Rejected(Refusal.CHANGED)
     call.struck_at = at
     _tell(by, at, "strike_call", stay_id, one.student_id, no=no)
-
-
-def reveal_phone(by: int, at: datetime, stay_id: int, seq: int) -> str | None:
-    """The number of one of the child's guardians; that it was shown stays in the trail."""
-    one = db.session.get_one(Stay, stay_id)
-    number = guardian_queries.phone_of(one.student_id, seq)
-    if number is not None:
-        audit.record(
-            by,
-            at,
-            "guardian.phone_shown",
-            "guardian",
-            seq,
-            student_id=one.student_id,
-            changes={"stay": stay_id},
-        )
-    return number
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from uuid import uuid4
 from flask import Blueprint, abort, g, url_for
 
 from tracker import clock, edge
-from tracker.absence import guardian_queries
+from tracker.absence import guardian_queries, guardian_service
+from tracker.absence.forms import PhoneForm
 from tracker.accounts.guards import ask_for_pin, needs_pin, requires
 from tracker.db import transaction
 from tracker.errors import Rejected
@@ -129,11 +130,9 @@ def strike_call(found: StaySeen) -> Any:
     form, stay_id = forms.NumberForm(), found.id
     if not form.validate():
         abort(400)
+    no = form.no.data or 0
     return _do(
-        "room.strike_call",
-        found,
-        lambda by, now: service.strike_call(by, now, stay_id, form.no.data or 0),
-        refused=form,
+        "room.strike_call", found, lambda by, now: service.strike_call(by, now, stay_id, no), refused=form
     )
 
 
@@ -141,15 +140,15 @@ def strike_call(found: StaySeen) -> Any:
 @requires(Permission.ROOM_KEEP, of=found_stay, pin=True)
 def phone(found: StaySeen) -> Any:
     """Show a guardian's number, on this answer only; that it was shown stays in the trail."""
-    form, stay_id = forms.NumberForm(), found.id
+    form, by, student = PhoneForm(), g.identity.user_id, found.stay.student_id
     if not form.validate():
         abort(400)
-    seq = form.no.data or 0
+    seq = form.seq.data or 0
     with transaction():
-        number = service.reveal_phone(g.identity.user_id, clock.now(), stay_id, seq)
+        number = guardian_service.reveal_phone(by, clock.now(), student, seq, stay=found.id)
     if number is None:
         abort(404)
-    return _page(found_stay(stay_id) or found, shown_phone={seq: number})
+    return _page(found_stay(found.id) or found, shown_phone={seq: number})
 
 
 @bp.post("/<id:stay_id>/end")

@@ -10,8 +10,11 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from tracker import clock, edge
+from tracker.absence import guardian_queries, guardian_service
+from tracker.absence.forms import PhoneForm
 from tracker.accounts.forms import local_path
 from tracker.accounts.guards import requires
+from tracker.db import transaction
 from tracker.errors import Rejected
 from tracker.facts.rules import Symptom
 from tracker.permissions import Permission
@@ -35,6 +38,18 @@ OUTCOMES: list[str] = [
 """What can have become of a child who was not here."""
 
 
+class Child:
+    """A child of a sheet, as the guard asks about it."""
+
+    def __init__(self, session: ClassSession, student_id: int) -> None:
+        self.session, self.student_id, self.class_id = session, student_id, session.class_id
+
+
+def _child(ref: str, day: str, code: str, student: int) -> Child | None:
+    session = class_session(ref, day, code)
+    return Child(session, student) if session else None
+
+
 def _own() -> Any:
     return None if g.identity.is_nurse else g.identity.classes
 
@@ -47,7 +62,11 @@ def not_here() -> Any:
 
 
 def _page(
-    typed: dict[int, forms.Typed] | None = None, *, refused: str | None = None, code: int = 200
+    typed: dict[int, forms.Typed] | None = None,
+    *,
+    refused: str | None = None,
+    code: int = 200,
+    shown_phone: dict[int, dict[int, str]] | None = None,
 ) -> tuple[str, int]:
     typed = typed or {}
     found = missing_queries.not_here(_own(), clock.today())
@@ -60,6 +79,8 @@ def _page(
     page = render_template(
         "screening/not_here.html",
         found=found,
+        guardians=guardian_queries.guardians_of([one.student_id for one in found]),
+        shown_phone=shown_phone or {},
         typed=typed,
         blank=forms.Typed(),
         complaints=complaints,
@@ -77,8 +98,8 @@ def _page(
 
 
 @bp.post("/<ref>/<day>/<code>/<id:student>/arrived")
-@requires(Permission.SHEET_READ, of=lambda ref, day, code, student: _child(ref, day, code, student))
-def arrived(asked: "Child") -> Any:
+@requires(Permission.SHEET_READ, of=_child)
+def arrived(asked: Child) -> Any:
     """Enter the check that was missed, or why the child stays away."""
     typed, line = forms.read_line(request.form, asked.student_id, Mode.EXCEPTIONS, asked.session.day)
     if request.form.get(f"state-{asked.student_id}") not in OUTCOMES:
@@ -89,8 +110,8 @@ def arrived(asked: "Child") -> Any:
 
 
 @bp.post("/<ref>/<day>/<code>/<id:student>/called")
-@requires(Permission.SHEET_READ, of=lambda ref, day, code, student: _child(ref, day, code, student))
-def called(asked: "Child") -> Any:
+@requires(Permission.SHEET_READ, of=_child)
+def called(asked: Child) -> Any:
     """Log that somebody has called."""
     try:
         result = TryResult(request.form.get("result", ""))
@@ -102,6 +123,27 @@ def called(asked: "Child") -> Any:
         return url_for(".not_here", _anchor=f"s{asked.student_id}")
 
     return _do("screening.called", asked, verb)
+
+
+@bp.post("/<ref>/<day>/<code>/<id:student>/phone")
+@requires(Permission.SHEET_READ, of=_child, pin=True)
+def phone(asked: Child) -> Any:
+    """Show a guardian's number, on this answer only; that it was shown stays in the trail."""
+    form, student = PhoneForm(), asked.student_id
+    if not form.validate():
+        abort(400)
+    seq = form.seq.data or 0
+    try:
+        with transaction():
+            one = missing_service.missing_child(asked.session, student)
+            number = guardian_service.reveal_phone(
+                g.identity.user_id, clock.now(), student, seq, sheet=one.sheet_id
+            )
+    except Rejected as no:
+        return _page(refused=forms.refusal_words(no.reason, no.details), code=422)
+    if number is None:
+        abort(404)
+    return _page(shown_phone={student: {seq: number}})
 
 
 @bp.post("/not-here/turn")
@@ -128,18 +170,6 @@ def turn() -> Any:
         )
     )
     return answer
-
-
-class Child:
-    """A child of a sheet, as the guard asks about it."""
-
-    def __init__(self, session: ClassSession, student_id: int) -> None:
-        self.session, self.student_id, self.class_id = session, student_id, session.class_id
-
-
-def _child(ref: str, day: str, code: str, student: int) -> Child | None:
-    session = class_session(ref, day, code)
-    return Child(session, student) if session else None
 
 
 def _resolve(asked: Child, line: Line) -> str:

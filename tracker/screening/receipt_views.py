@@ -90,6 +90,7 @@ def receipt(asked: NumberedSheet) -> Any:
         sheet=head,
         is_corrected=len(seen) > 1,
         may_undo=head.head == asked.no and may_undo(mine.version.kind, mine.version.at, clock.now()),
+        back=local_path(request.args.get("next")),
         key=uuid4(),
     )
     edge.log_reading("sheet", head.id)
@@ -132,7 +133,7 @@ def check(asked: NumberedSheet) -> Any:
 
     def verb() -> str:
         check_service.check(g.identity, moment(), kept.id, asked.no)
-        return url_for(".receipt", **address_of(asked))
+        return local_path(request.form.get("next")) or url_for(".receipt", **address_of(asked))
 
     try:
         answer = edge.once("screening.check", verb)
