@@ -44,6 +44,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
     from tracker.deeds import views as deeds
     from tracker.disinfection import door_views as doors
     from tracker.disinfection import event_views as events
+    from tracker.disinfection import kind_views as kinds_of_day
     from tracker.disinfection import photo_views as photos
     from tracker.disinfection import rota_views as rota
     from tracker.disinfection import schedule_views as schedules
@@ -138,6 +139,7 @@ def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False)
         zones,
         schedules,
         rota,
+        kinds_of_day,
         timetable,
         supplies,
         equipment,

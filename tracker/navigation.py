@@ -60,6 +60,7 @@ PART_OF = {
     "zones": "disinfection",
     "schedules": "disinfection",
     "rota": "disinfection",
+    "kinds_of_day": "disinfection",
     "timetable": "disinfection",
     "roster": "school",
     "students": "school",

@@ -6,16 +6,20 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cast import NOW, TODAY
+from tests.cast import ZONE as CLOCK
 from tracker.accounts.queries import identity_of
-from tracker.db import db
+from tracker.db import db, transaction
 from tracker.disinfection import queries
 from tracker.disinfection.day_queries import school_sets
 from tracker.disinfection.day_rules import rota_weekday
+from tracker.disinfection.frames import tasks_frame
 from tracker.disinfection.models import Schedule, ZoneObject, ZoneOwner
 from tracker.disinfection.rules import ObjectKind
 from tracker.disinfection.schedule_forms import WORDS
 from tracker.disinfection.schedule_rules import PlanRefusal
 from tracker.permissions import Permission, permits
+from tracker.school.models import CalendarDay
+from tracker.school.rules import DayType
 
 TOMORROW, FRIDAY = TODAY + timedelta(days=1), date(2026, 9, 25)
 THURSDAY = date(2026, 9, 24)
@@ -181,6 +185,31 @@ def test_the_rota_gives_each_grade_its_weekday_from_a_day_on(sign_in):
     rotas = school_sets().rotas
     assert rotas == [(date(2026, 9, 28), {3: 1, 4: 4})]
     assert [rota_weekday(rotas, 3, day) for day in (date(2026, 9, 27), date(2026, 9, 28))] == [3, 1]
+
+
+def test_the_school_says_from_a_day_on_what_each_kind_of_day_asks_for(sign_in, cast):
+    with transaction():
+        for day, kind in ((TOMORROW, DayType.EVENT), (THURSDAY, DayType.EVENT), (FRIDAY, DayType.HALF)):
+            db.session.execute(sa.update(CalendarDay).where(CalendarDay.day == day).values(day_type=kind))
+    lou, address = sign_in("lou"), "/disinfection/kinds-of-day"
+    page = lou.get(address)
+    assert [page.find(id=f"half_{name}").get("value") for name in ("classes", "ends")] == ["y", "12:00"]
+    lou.send(page, valid_from=TODAY.isoformat(), expect=422)
+    lou.send(lou.get(address), half_ends="noon", valid_from=THURSDAY.isoformat(), expect=422)
+    changes = {"event_departments": None, "event_classes": "y", "half_ends": "09:00"}
+    lou.send(lou.get(address), **changes, valid_from=THURSDAY.isoformat())
+    # On Tuesday an outing asks as it always did; from Thursday on only the classes are asked.
+    assert [asked(day) for day in (TOMORROW, THURSDAY)] == [BEFORE, {}]
+    room = [
+        queries.tasks([day], NOW, queries.around(day), public_code="zone0") for day in (TOMORROW, THURSDAY)
+    ]
+    assert [len(tasks) for tasks in room] == [0, 1]
+    assert asked(FRIDAY) == BEFORE
+    frame = tasks_frame(TOMORROW, FRIDAY)
+    assert [
+        (row.on.date(), row.due.astimezone(CLOCK).time().hour)
+        for row in frame[frame["zone_id"] == cast.zones["corridor"]].itertuples()
+    ] == [(TOMORROW, 11), (date(2026, 9, 23), 11), (FRIDAY, 9)]
 
 
 # The timetable to hang up.

@@ -192,7 +192,9 @@ def _places(axis: Axis, calendar: dict[date, Any], class_ids: list[int], slots: 
     for number, of_place in enumerate(places):
         for n, (day, place) in enumerate(zip(axis.dates, of_place, strict=False)):
             what = place.among(calendar.get(day, {}))
-            weekday[number, n], end = school_tasks(what, day, is_class=place.class_id is not None)
+            weekday[number, n], end = school_tasks(
+                what, day, known.kinds, is_class=place.class_id is not None
+            )
             ends[number, n] = seconds_of(end) + (end == NEVER)
             if what is not None:
                 rota[number, n] = rota_weekday(known.rotas, place.grade, day)

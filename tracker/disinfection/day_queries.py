@@ -1,18 +1,21 @@
 """Reading what decides on which days schedules ask for something.  Nothing here writes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from tracker import clock
 from tracker.db import db
-from tracker.disinfection.day_rules import MOST_DAYS_BEFORE, Around, LevelSet, Rota
+from tracker.disinfection.day_rules import MOST_DAYS_BEFORE, Around, DayTasks, KindsOfDay, LevelSet, Rota
 from tracker.school.models import CalendarDay, Enrolment, LevelFrom, Setting
-from tracker.school.rules import TEACHING, LevelRow, SchoolDay, Scope
+from tracker.school.rules import TEACHING, DayType, LevelRow, SchoolDay, Scope
 
 ROTA = "disinfection.rota"
-"""The key of the setting."""
+KINDS_OF_DAY = "disinfection.kinds_of_day"
+"""The keys of the settings."""
 
 TAUGHT = sa.and_(CalendarDay.scope == Scope.SCHOOL, CalendarDay.day_type.in_(TEACHING))
 
@@ -32,6 +35,7 @@ def around(day: date) -> Around:
         rows=rows,
         levels=known.levels,
         rotas=known.rotas,
+        kinds=known.kinds,
     )
 
 
@@ -71,36 +75,47 @@ def class_spans() -> sa.Subquery:
 
 @dataclass(frozen=True)
 class SchoolSets:
-    """What the school has set: every level, and every rota over grades, oldest first."""
+    """What the school has set of levels, rotas over grades and kinds of day, oldest first."""
 
     levels: list[LevelSet]
     rotas: list[tuple[date, Rota]]
+    kinds: list[tuple[date, KindsOfDay]]
 
 
 def school_sets() -> SchoolSets:
-    """The levels and rotas that were ever set.  One statement."""
+    """The levels, rotas and kinds of day that were ever set.  One statement."""
     levels = sa.select(
         LevelFrom.valid_from,
         LevelFrom.at,
         LevelFrom.scope,
         LevelFrom.scope_id,
         LevelFrom.level,
-        sa.cast(sa.null(), Setting.value.type).label("rota"),
+        sa.cast(sa.null(), Setting.key.type).label("key"),
+        sa.cast(sa.null(), Setting.value.type).label("value"),
     )
-    rotas = sa.select(
+    settings = sa.select(
         Setting.valid_from,
         Setting.at,
         sa.literal(Scope.SCHOOL, LevelFrom.scope.type),
         sa.literal(0),
         sa.cast(sa.null(), LevelFrom.level.type),
+        Setting.key,
         Setting.value,
-    ).where(Setting.key == ROTA)
-    found = SchoolSets([], [])
-    for row in sorted(db.session.execute(sa.union_all(levels, rotas)), key=lambda row: row.valid_from):
-        if row.rota is None:
+    ).where(Setting.key.in_((ROTA, KINDS_OF_DAY)))
+    found = SchoolSets([], [], [])
+    for row in sorted(db.session.execute(sa.union_all(levels, settings)), key=lambda row: row.valid_from):
+        if row.key is None:
             level = LevelRow(row.valid_from, row.scope, row.scope_id, row.level)
             found.levels.append(LevelSet(level, clock.local(row.at)))
+        elif row.key == KINDS_OF_DAY:
+            kinds = {DayType(kind): _tasks_of(one) for kind, one in row.value.items()}
+            found.kinds.append((row.valid_from, kinds))
         else:
-            rota = {int(grade): weekday for grade, weekday in row.rota.items()}
+            rota = {int(grade): weekday for grade, weekday in row.value.items()}
             found.rotas.append((row.valid_from, rota))
     return found
+
+
+def _tasks_of(value: Mapping[str, Any]) -> DayTasks:
+    ends_at = value["ends_at"] and time.fromisoformat(value["ends_at"])
+    return DayTasks(value["of_departments"], value["of_classes"], ends_at)

@@ -50,7 +50,7 @@ class DayTasks:
     of_departments: bool = True
     of_classes: bool = True
     ends_at: time | None = None
-    """When the children go home, if it is earlier than on other days."""
+    """When the children go home, if it is earlier than on other days; the calendar may say it for a day."""
 
 
 NEVER = time.max
@@ -58,7 +58,8 @@ END_OF_DAY = time(15)
 """What begins at this hour or later is done at the end of the day; set by the school."""
 NOON = time(12)
 _NOTHING = DayTasks(of_departments=False, of_classes=False)
-TASKS_OF_DAY: Mapping[DayType, DayTasks] = {
+KindsOfDay = Mapping[DayType, DayTasks]
+TASKS_OF_DAY: KindsOfDay = {
     DayType.NORMAL: DayTasks(),
     DayType.MAKEUP: DayTasks(),
     DayType.HALF: DayTasks(ends_at=NOON),
@@ -72,8 +73,20 @@ TASKS_OF_DAY: Mapping[DayType, DayTasks] = {
     DayType.HOME: _NOTHING,
     DayType.OFF: _NOTHING,
 }
-"""Set by the school.  A day that ends early asks for everything before its end (see `hours_on`); one that
-starts late gives every task so many minutes more."""
+"""Where the school has set nothing else.  A day that ends early asks for everything before its end
+(`hours_on`); one that starts late gives every task so many minutes more."""
+
+
+ADJUSTABLE: tuple[DayType, ...] = tuple(
+    kind for kind in TASKS_OF_DAY if is_school_day(kind) and kind not in (DayType.NORMAL, DayType.MAKEUP)
+)
+"""The kinds of day of which the school says itself what they ask for; a usual day asks for everything."""
+
+
+def tasks_of_day(kinds: Sequence[tuple[date, KindsOfDay]], kind: DayType, day: date) -> DayTasks:
+    """What a kind of day asks for by the newest of what the school has set, oldest first."""
+    of_kind = next((one for since, one in reversed(kinds) if since <= day), {})
+    return of_kind.get(kind) or TASKS_OF_DAY[kind]
 
 
 def default_rota(grade: int | None) -> int:
@@ -114,6 +127,8 @@ class Around:
     levels: Sequence[LevelSet] = ()
     rotas: Sequence[tuple[date, Rota]] = field(default=())
     """The school's rota from a day on, oldest first."""
+    kinds: Sequence[tuple[date, KindsOfDay]] = ()
+    """What the school has set of kinds of day, oldest first."""
 
     def what(self, day: date, place: Place = Place()) -> SchoolDay | None:  # noqa: B008
         """What a day is for a class, or for the school; None: it lies outside every term."""
@@ -126,7 +141,11 @@ class Around:
 
     def ends(self, day: date, place: Place) -> time:
         """The hour at which a day ends early for whoever keeps a zone; NEVER where it does not."""
-        return school_tasks(self.what(day, place), day, is_class=place.class_id is not None)[1]
+        return self.school_tasks(day, place)[1]
+
+    def school_tasks(self, day: date, place: Place) -> tuple[int, time]:
+        """What a day asks for of the schedules of school days, and when it ends: see `school_tasks`."""
+        return school_tasks(self.what(day, place), day, self.kinds, is_class=place.class_id is not None)
 
     def next_after(self, day: date) -> date | None:
         """The school's next school day after a day that is not before `before`."""
@@ -216,7 +235,7 @@ def is_day_of(plan: Plan, calendar: Around, day: date, place: Place) -> bool:
     if plan.days is Days.OFF:
         is_month = day.month in months_of(plan.first_month, plan.last_month)
         return not is_school_day(what.day_type) and day.isoweekday() in plan.weekdays and is_month
-    weekday, ends = school_tasks(what, day, is_class=place.class_id is not None)
+    weekday, ends = calendar.school_tasks(day, place)
     if not weekday or ends <= plan.slot < END_OF_DAY:
         return False
     if plan.days is Days.ROTA:
@@ -224,13 +243,15 @@ def is_day_of(plan: Plan, calendar: Around, day: date, place: Place) -> bool:
     return weekday in plan.weekdays
 
 
-def school_tasks(what: SchoolDay | None, day: date, *, is_class: bool) -> tuple[int, time]:
+def school_tasks(
+    what: SchoolDay | None, day: date, kinds: Sequence[tuple[date, KindsOfDay]], *, is_class: bool
+) -> tuple[int, time]:
     """The ISO weekday whose school-day schedules a day asks for, 0 for none; and the hour at which it ends
     early, NEVER where it does not.
 
     What begins between that hour and END_OF_DAY is not asked for.
     """
-    asks = TASKS_OF_DAY[what.day_type] if what else _NOTHING
+    asks = tasks_of_day(kinds, what.day_type, day) if what else _NOTHING
     if what is None or not (asks.of_classes if is_class else asks.of_departments):
         return 0, NEVER
     return what.weekday(day), what.ends_at or asks.ends_at or NEVER

@@ -54,6 +54,6 @@ def rota() -> Any:
         form=form,
         grades=grades,
         days=days,
-        now={grade: rota_weekday(known, grade, today) for grade in grades},
+        held={grade: rota_weekday(known, grade, today) for grade in grades},
         weekdays=WEEKDAYS,
     )

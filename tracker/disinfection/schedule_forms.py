@@ -7,12 +7,12 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField
 
-from tracker.disinfection.day_rules import EVERY_DAY, Days
+from tracker.disinfection.day_rules import ADJUSTABLE, EVERY_DAY, Days, DayTasks, KindsOfDay
 from tracker.disinfection.rules import Agent, Method, ObjectKind
 from tracker.disinfection.schedule_rules import Doer, Draft, PlanRefusal
 from tracker.edge import Form
 from tracker.fields import Day, MaybeWall, Ticks, Wall, Whole, offered
-from tracker.school.rules import Level
+from tracker.school.rules import DayType, Level
 from tracker.templating import WEEKDAYS
 from tracker.words import word
 
@@ -137,3 +137,40 @@ def weekday_of(sent: Mapping[str, str], grade: int, otherwise: int) -> int:
     """The weekday that was chosen for a grade; what no list offers is none."""
     chosen = sent.get(f"grade-{grade}", "")
     return int(chosen) if chosen in map(str, EVERY_DAY) else otherwise
+
+
+class KindsOfDayForm(Form):
+    """What kinds of day ask for, and from when; each kind has its three fields (`of_kind`)."""
+
+    valid_from = Day(_l("Valid from"))
+
+    def of_kind(self, kind: DayType) -> list[Any]:
+        """The fields of a kind of day: departments, classes, and when the children go home."""
+        return [
+            self[f"{kind.value}_{name}"]
+            for name in ("departments", "classes", "ends")
+            if f"{kind.value}_{name}" in self
+        ]
+
+    def kinds(self) -> KindsOfDay:
+        """What was chosen."""
+        return {kind: DayTasks(*(field.data for field in self.of_kind(kind))) for kind in ADJUSTABLE}
+
+    @staticmethod
+    def values_of(kinds: KindsOfDay) -> dict[str, Any]:
+        """What kinds of day ask for, as the form takes it."""
+        found: dict[str, Any] = {}
+        for kind, one in kinds.items():
+            found |= {
+                f"{kind.value}_departments": one.of_departments,
+                f"{kind.value}_classes": one.of_classes,
+                f"{kind.value}_ends": one.ends_at,
+            }
+        return found
+
+
+for _kind in ADJUSTABLE:
+    setattr(KindsOfDayForm, f"{_kind.value}_departments", BooleanField(_l("Departments")))
+    setattr(KindsOfDayForm, f"{_kind.value}_classes", BooleanField(_l("Classes")))
+    if _kind is not DayType.EARLY_CLOSE:  # the calendar says it
+        setattr(KindsOfDayForm, f"{_kind.value}_ends", MaybeWall(_l("Children go home at")))

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from tracker.audit import service as audit
 from tracker.db import db, insert
 from tracker.disinfection import zone_queries as queries
-from tracker.disinfection.day_queries import ROTA
+from tracker.disinfection.day_queries import KINDS_OF_DAY, ROTA
+from tracker.disinfection.day_rules import KindsOfDay
 from tracker.disinfection.models import Schedule, ZoneObject, ZoneOwner
 from tracker.disinfection.schedule_rules import Doer, Draft, PlanRefusal, wrongs
 from tracker.disinfection.zone_service import Owner, version_of
@@ -106,10 +107,27 @@ def give_zone(by: int, at: datetime, tomorrow: date, zone_id: int, owner: Owner,
 
 def set_rota(by: int, at: datetime, tomorrow: date, weekdays: Mapping[int, int], valid_from: date) -> None:
     """The ISO weekday of each grade from a day on, in place of what was planned for later."""
+    value = {str(grade): weekday for grade, weekday in weekdays.items()}
+    _set(by, at, tomorrow, ROTA, value, valid_from)
+
+
+def set_kinds_of_day(by: int, at: datetime, tomorrow: date, kinds: KindsOfDay, valid_from: date) -> None:
+    """What kinds of day ask for from a day on, in place of what was planned for later."""
+    value = {
+        kind.value: {
+            "of_departments": one.of_departments,
+            "of_classes": one.of_classes,
+            "ends_at": f"{one.ends_at:%H:%M}" if one.ends_at else None,
+        }
+        for kind, one in kinds.items()
+    }
+    _set(by, at, tomorrow, KINDS_OF_DAY, value, valid_from)
+
+
+def _set(by: int, at: datetime, tomorrow: date, key: str, value: dict[str, Any], valid_from: date) -> None:
     if valid_from < tomorrow:
         raise Rejected(PlanRefusal.TOO_SOON, "valid_from")
-    school.take_back_settings(ROTA, valid_from)
-    value = {str(grade): weekday for grade, weekday in weekdays.items()}
-    school.keep_setting(by, at, valid_from, ROTA, value)
+    school.take_back_settings(key, valid_from)
+    school.keep_setting(by, at, valid_from, key, value)
     changes = {"from": valid_from.isoformat(), **value}
-    audit.record(by, at, "disinfection.rota", "setting", None, changes=changes)
+    audit.record(by, at, key, "setting", None, changes=changes)
