@@ -23,12 +23,19 @@ class FolderError(SettingError):
 def init_app(app: Flask) -> None:
     """Make the folder and its keys where they are missing."""
     folder: Path = app.config["DATA_DIR"]
+    os.umask(0o077)  # health data and keys are written here: nobody else on the computer reads them
     try:
         if not folder.exists():
             folder.mkdir(parents=True)
             folder.chmod(0o700)
         app.config["SECRET_KEY"] = kept(folder / "secret.key", lambda: secrets.token_hex(32))
-        app.config["GUARDIAN_KEY"] = kept(folder / "guardians.key", lambda: Fernet.generate_key().decode())
+        if not app.config["SECRET_KEY"]:
+            raise ValueError
+        app.config["GUARDIAN_KEY"] = _guardian_key(folder / "guardians.key")
+    except ValueError:
+        raise FolderError(
+            f"{folder / 'secret.key'} is damaged: remove it; everybody then signs in again, nothing else"
+        ) from None
     except OSError as problem:
         raise FolderError(f"The data folder {folder} cannot be used: {problem.strerror}") from None
 
@@ -39,9 +46,26 @@ def kept(path: Path, make: Callable[[], str]) -> str:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(made := make())
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(made := make())
+    except OSError:
+        path.unlink()  # a key cut off by a full disk would be taken for one
+        raise
     return made
+
+
+def _guardian_key(path: Path) -> str:
+    """The key of guardians' names and phones in a file, made at the first call."""
+    try:
+        key = kept(path, lambda: Fernet.generate_key().decode())
+        Fernet(key)
+    except ValueError:
+        raise FolderError(
+            f"{path} is no key: put its copy back.  Where there is none, move it away: all but guardians' "
+            "names and phones can be read without it"
+        ) from None
+    return key
 
 
 def can_read(stored: str) -> bool:
@@ -61,7 +85,9 @@ def lock(folder: Path) -> Iterator[None]:
     try:
         taken.acquire(timeout=0)
     except Timeout:
-        raise FolderError(f"Another server is already using the data folder {folder}") from None
+        raise FolderError(f"A server is already using the data folder {folder}: stop it first") from None
+    except OSError as problem:
+        raise FolderError(f"The data folder {folder} cannot be used: {problem.strerror}") from None
     try:
         yield
     finally:
@@ -102,7 +128,7 @@ class NewKey:
 
     def __init__(self) -> None:
         self._file = _key_files()[1]
-        self._key = kept(self._file, lambda: Fernet.generate_key().decode())
+        self._key = _guardian_key(self._file)
 
     def is_of(self, stored: str) -> bool:
         """Whether a value is encrypted with the new key already."""

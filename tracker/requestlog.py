@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import secrets
 import time
@@ -17,6 +18,7 @@ from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker import clock
+from tracker.datafolder import FolderError
 from tracker.db import db
 
 log = logging.getLogger("tracker.request")
@@ -115,7 +117,11 @@ def _formatter(app: Flask) -> logging.Formatter:
 def to_file(app: Flask) -> Path:
     """Write the log into the data folder too, a new file when one is full; for the one server of a folder."""
     folder: Path = app.config["DATA_DIR"] / "logs"
-    folder.mkdir(exist_ok=True)
+    try:
+        folder.mkdir(exist_ok=True)
+        os.close(os.open(folder / "tracker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND))
+    except OSError as problem:
+        raise FolderError(f"The log cannot be written in {folder}: {problem.strerror}") from None
     path = folder / "tracker.log"
     handler = RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8", delay=True)
     handler.setFormatter(_formatter(app))

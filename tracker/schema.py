@@ -32,7 +32,13 @@ def revision() -> str | None:
                 return None
             return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
     except sa.exc.DBAPIError as problem:
-        raise SchemaError(f"The database cannot be used: {str(problem.orig).splitlines()[0]}") from None
+        raise unusable(problem) from None
+
+
+def unusable(problem: sa.exc.DBAPIError) -> SchemaError:
+    """A database that cannot be reached, read or written, in a line."""
+    where = f" ({db.engine.url.database})" if db.engine.dialect.name == "sqlite" else ""
+    return SchemaError(f"The database cannot be used: {str(problem.orig).splitlines()[0]}{where}")
 
 
 def upgrade() -> None:
@@ -72,6 +78,7 @@ def prepare() -> None:
             raise SchemaError("The database has an older schema: run `flask --app app upgrade` first")
     upgrade()
     _refuse_wrong_kind()
+    _refuse_unwritable()
 
 
 def mark_as_demo() -> None:
@@ -89,6 +96,15 @@ def _refuse_wrong_kind() -> None:
         raise SchemaError("This database is a demo school: open it with --demo")
     if current_app.config["DEMO"] and not is_demo():
         raise SchemaError("--demo opens only a demo school, and this database is none")
+
+
+def _refuse_unwritable() -> None:
+    if db.engine.dialect.name == "sqlite":
+        try:
+            with db.engine.connect() as connection, connection.execution_options(writes=True).begin():
+                pass
+        except sa.exc.OperationalError as problem:
+            raise unusable(problem) from None
 
 
 def _refuse_newer(found: str | None) -> None:

@@ -23,10 +23,11 @@ from tracker import clock, schema
 from tracker.absence.models import Episode
 from tracker.accounts.models import User
 from tracker.datafolder import encrypt
-from tracker.db import db
-from tracker.operations import archive, sqlite_file
+from tracker.db import db, transaction
+from tracker.operations import archive, queries, service, sqlite_file
 from tracker.operations.archive import Manifest
 from tracker.operations.queries import last_backup
+from tracker.operations.rules import JobKind, JobState
 from tracker.school.models import Guardian, Student
 from tracker.screening.models import Sheet
 
@@ -108,6 +109,19 @@ def test_what_was_there_before_a_restore_is_kept_beside_it(tools, tmp_path):
             assert connection.exec_driver_sql(look.format(f'"{aside}".')).scalar() == "Changed since"
 
 
+def test_after_a_restore_the_backup_is_the_last_one_and_nothing_runs_any_longer(tools, tmp_path):
+    app, _ = tools
+    with transaction():
+        service.take(JobKind.RETENTION, "2026-09-21", clock.now())
+    file = made(app, tmp_path)
+    made_at = last_backup(NOW).at
+    clock.freeze(clock.now() + timedelta(minutes=5))
+    invoke(app, "restore", file)
+    assert last_backup(NOW).at == made_at
+    assert queries.jobs_of("2026-09-21")[JobKind.RETENTION].state is JobState.FAILED
+    assert made(app, tmp_path) != file
+
+
 def test_a_backup_says_what_it_is_and_holds_no_key(app, tmp_path):
     file = made(app, tmp_path)
     with zipfile.ZipFile(file) as opened:
@@ -182,6 +196,8 @@ DAMAGE = {
     "a newer schema": (lambda file: rewritten(file, schema="9999", version="9.0"), "version 9.0 or newer"),
     "a newer format": (lambda file: rewritten(file, format=2), "newer version"),
     "more in its manifest": (lambda file: rewritten(file, colour="red"), "damaged"),
+    "no schema in its manifest": (lambda file: rewritten(file, schema=None), "damaged"),
+    "no time in its manifest": (lambda file: rewritten(file, made_at="noon"), "damaged"),
     "of the other database": (lambda file: rewritten(file, database="postgresql"), "copy-database"),
 }  # fmt: skip
 
@@ -215,7 +231,7 @@ def test_what_is_no_whole_backup_of_this_program_changes_nothing(app, backup_fil
 def test_a_flipped_byte_is_found_wherever_it_stands_or_does_no_harm(tmp_path):
     database, file = tmp_path / "database", tmp_path / "x.backup"
     database.write_bytes(bytes(range(256)) * 4)
-    told = Manifest("0", "0001", "sqlite", "0" * 12, "-", archive.sha256_of(database), 1024, {})
+    told = Manifest("0", "0001", "sqlite", "0" * 12, "2026-09-21", archive.sha256_of(database), 1024, {})
     archive.write(file, told, database)
     whole = file.read_bytes()
     for place, byte in enumerate(whole):
@@ -285,7 +301,19 @@ def test_no_space_and_no_permission_are_one_line_and_leave_nothing(app, tmp_path
 
 def test_a_folder_that_is_a_file_is_one_line(app, tmp_path):
     (tmp_path / "file").write_text("")
-    assert "cannot be written" in one_line(invoke(app, "backup", "--to", tmp_path / "file", code=1))
+    assert "a file, not a folder" in one_line(invoke(app, "backup", "--to", tmp_path / "file", code=1))
+
+
+def test_an_empty_folder_name_is_refused(app):
+    assert "nothing is given" in invoke(app, "backup", "--to", "", code=2)
+
+
+def test_a_database_that_fails_in_the_middle_of_a_command_is_one_line(app, tmp_path, monkeypatch):
+    def is_full(*_):
+        raise sa.exc.OperationalError("UPDATE", {}, sqlite3.OperationalError("database or disk is full"))
+
+    monkeypatch.setattr(service, "take", is_full)
+    assert "disk is full" in one_line(invoke(app, "backup", "--to", tmp_path, code=2))
 
 
 def test_a_damaged_database_is_not_kept_as_a_backup(app, tmp_path):

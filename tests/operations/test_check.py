@@ -98,6 +98,30 @@ def test_a_full_disk_an_old_backup_and_another_key_are_found(healthy, monkeypatc
     assert "can be read without it" in told["keys"]
 
 
+def test_a_backup_folder_that_is_not_there_or_on_the_same_disk_is_found(healthy, tmp_path, monkeypatch):
+    monkeypatch.setitem(healthy.config, "BACKUP_DIR", str(tmp_path / "usb"))
+    assert "is not there" in wrong(healthy)["backup"]
+    (tmp_path / "usb").mkdir()
+    assert "is on the disk of the data" in wrong(healthy)["backup"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no modes there")
+def test_files_others_on_the_computer_can_read_are_found(healthy):
+    (healthy.config["DATA_DIR"] / "secret.key").chmod(0o644)
+    try:
+        assert "secret.key can be read" in wrong(healthy)["keys"]
+    finally:
+        (healthy.config["DATA_DIR"] / "secret.key").chmod(0o600)
+
+
+def test_a_database_that_cannot_be_read_leaves_the_rest_to_be_looked_at(healthy, monkeypatch):
+    def damaged():
+        raise schema.SchemaError("The database cannot be used")
+
+    monkeypatch.setattr(schema, "revision", damaged)
+    assert list(wrong(healthy)) == ["schema"] and "disk" in lines(healthy, 1)
+
+
 def test_the_checks_run_on_either_database(either_app):
     app, _ = either_app
     told = invoke(app, "check", code=1)

@@ -1,5 +1,7 @@
 """A new key: everything is encrypted with it or nothing is, whenever it is interrupted."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,10 @@ from filelock import FileLock
 from tests.absence.town import take
 from tests.cast import NOW
 from tests.cli.runner import invoke
+from tests.conftest import make_app
 from tests.privacy.life import MOTHER, PHONE, live, places_naming
 from tracker import datafolder
-from tracker.datafolder import decrypt, phone_hash
+from tracker.datafolder import FolderError, decrypt, phone_hash
 from tracker.db import db
 from tracker.privacy import tables
 from tracker.school.models import Guardian
@@ -65,6 +68,26 @@ def test_a_wrong_key_changes_nothing(app, guarded):
     assert db.session.get_one(Guardian, (guarded, 1)).phone_enc == before
 
 
+@pytest.mark.parametrize("found", [b"", b"not a key", b"\xca\xfe", b"A" * 44])
+@pytest.mark.parametrize("name", ["guardians.key", "guardians.key.new"])
+def test_a_damaged_key_file_is_told_with_what_can_be_read_without_it(app, guarded, found, name):
+    folder = Path(app.config["DATA_DIR"])
+    (folder / name).write_bytes(found)
+    with pytest.raises(FolderError, match=f"{name} is no key: put its copy back.*can be read without it"):
+        make_app(folder) if name == "guardians.key" else datafolder.NewKey()
+    assert (folder / name).read_bytes() == found
+
+
+def test_a_full_disk_leaves_no_half_key(tmp_path, monkeypatch):
+    def is_full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fdopen", is_full)
+    with pytest.raises(FolderError, match="No space left"):
+        make_app(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_running_server_keeps_the_key(app, guarded):
     with FileLock(Path(app.config["DATA_DIR"]) / "server.lock"):
-        assert "Another server" in invoke(app, "rotate-key", code=2)
+        assert "already using" in invoke(app, "rotate-key", code=2)

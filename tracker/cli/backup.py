@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask.cli import with_appcontext
 
 from tracker import clock, schema
+from tracker.cli.common import PLACE
 from tracker.db import transaction
 from tracker.operations import backup as backups
 from tracker.operations import checks, database_copy, keys, service
@@ -25,9 +26,7 @@ def write_backup(at: datetime, folder: Path, keep: int | None) -> Made:
 
 
 @click.command("backup")
-@click.option(
-    "--to", "folder", type=click.Path(path_type=Path), help="The folder; without it, TRACKER_BACKUP_DIR."
-)
+@click.option("--to", "folder", type=PLACE, help="The folder; without it, TRACKER_BACKUP_DIR.")
 @click.option(
     "--keep", type=click.IntRange(min=1), help="Remove all but this many of this school's newest there."
 )
@@ -47,7 +46,7 @@ def backup(folder: Path | None, keep: int | None) -> None:
     if lease is None:
         raise BackupError("Another backup is being made")
     try:
-        made = write_backup(at, folder.expanduser().resolve() if folder else backups.default_folder(), keep)
+        made = write_backup(at, folder.resolve() if folder else backups.default_folder(), keep)
     except BaseException as problem:
         with transaction():
             told = problem.format_message() if isinstance(problem, BackupError) else type(problem).__name__
@@ -63,13 +62,14 @@ def backup(folder: Path | None, keep: int | None) -> None:
 
 
 @click.command("restore")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PLACE)
 @with_appcontext
 def restore(file: Path) -> None:
     """Put a backup in the place of the school, which is kept beside it.  Stop the server first."""
     manifest, aside = backups.restore(file, clock.now())
     counts = ", ".join(f"{name} {many}" for name, many in manifest.rows.items())
-    click.echo(f"Restored the school of {manifest.made_at} ({counts}), schema {schema.HEAD}")
+    made_at = clock.local(datetime.fromisoformat(manifest.made_at))
+    click.echo(f"Restored the school of {made_at:%Y-%m-%d %H:%M} ({counts}), schema {schema.HEAD}")
     if aside:
         click.echo(f"What was there before is kept as {aside}")
     for line in keys.problems():

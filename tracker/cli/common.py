@@ -72,6 +72,24 @@ class DayType(click.ParamType[date]):
 
 DAY = DayType()
 
+
+class PlaceType(click.ParamType[Path]):
+    """A file or folder.  Nothing at all is none: a script whose variable is unset would mean the folder it
+    stands in."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Reads it."""
+        if isinstance(value, Path):
+            return value
+        if not value.strip():
+            self.fail("nothing is given", param, ctx)
+        return Path(value).expanduser()
+
+
+PLACE = PlaceType()
+
 PASSWORD_FILE = click.option(
     "--password-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

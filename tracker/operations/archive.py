@@ -36,6 +36,9 @@ _DAMAGE = (
 )
 """What reading a damaged zip raises."""
 
+_SHAPES: Mapping[str, type] = {"size": int, "format": int, "rows": dict}
+"""What a manifest holds that is no text."""
+
 _NAME = re.compile(r"tracker-([0-9a-f]{12})-(\d{8}T\d{6}Z)\.backup")
 
 
@@ -128,9 +131,13 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
             f"{path.name} was written by a newer version ({told.get('version')}) of this program"
         )
     try:
-        return Manifest(**told)
-    except TypeError:
+        manifest = Manifest(**told)
+        datetime.fromisoformat(manifest.made_at)
+        if any(not isinstance(value, _SHAPES.get(name, str)) for name, value in told.items()):
+            raise TypeError
+    except (TypeError, ValueError):
         raise BackupError(f"{path.name} is damaged: its manifest cannot be read") from None
+    return manifest
 
 
 def _drain(source: IO[bytes], to: Path | None) -> tuple[str, int]:

@@ -11,9 +11,16 @@ from pathlib import Path
 from flask import current_app
 
 from tracker import __version__, datafolder, schema
-from tracker.db import db
-from tracker.operations import archive, postgres_tools, sqlite_file
+from tracker.db import db, transaction
+from tracker.operations import archive, postgres_tools, service, sqlite_file
 from tracker.operations.archive import BackupError, Manifest
+
+_PLAINLY = {
+    errno.ENOSPC: "no space is left",
+    errno.EDQUOT: "no space is left",
+    errno.EEXIST: "it is a file, not a folder",
+    errno.ENOTDIR: "it is a file, not a folder",
+}
 
 COUNTED = ("student", "sheet_version", "episode", "record", "trail", "user")
 """Tables whose rows the manifest counts, so that a person can tell what a file holds."""
@@ -83,7 +90,7 @@ def restore(file: Path, at: datetime) -> tuple[Manifest, str | None]:
             try:
                 sqlite_file.path().parent.mkdir(parents=True, exist_ok=True)
                 copy.replace(sqlite_file.path())
-                schema.upgrade()
+                _take_into_use(manifest, at)
             except BaseException:
                 sqlite_file.put_back(aside)
                 raise
@@ -91,7 +98,7 @@ def restore(file: Path, at: datetime) -> tuple[Manifest, str | None]:
         name = f"before_restore_{stamp.lower()}"
         postgres_tools.load(copy, name)
         try:
-            schema.upgrade()
+            _take_into_use(manifest, at)
         except BaseException:
             postgres_tools.put_back(name)
             raise
@@ -101,6 +108,12 @@ def restore(file: Path, at: datetime) -> tuple[Manifest, str | None]:
 def is_sqlite() -> bool:
     """Whether the school lies in an SQLite file."""
     return db.engine.dialect.name == "sqlite"
+
+
+def _take_into_use(manifest: Manifest, at: datetime) -> None:
+    schema.upgrade()
+    with transaction():
+        service.settle_restored(datetime.fromisoformat(manifest.made_at), at)
 
 
 def _refuse(manifest: Manifest, copy: Path, file: Path) -> None:
@@ -143,7 +156,5 @@ def _told_in_a_line(folder: Path) -> Iterator[None]:
         yield
     except OSError as problem:
         place = problem.filename or folder
-        told = {errno.ENOSPC: "no space is left", errno.EDQUOT: "no space is left"}.get(
-            problem.errno or 0, (problem.strerror or str(problem)).lower()
-        )
+        told = _PLAINLY.get(problem.errno or 0, (problem.strerror or str(problem)).lower())
         raise BackupError(f"The backup cannot be written or read at {place}: {told}") from None

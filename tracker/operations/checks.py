@@ -12,10 +12,11 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import current_app
 
-from tracker import schema
+from tracker import clock, schema
+from tracker.config import SettingError
 from tracker.db import db
 from tracker.operations import keys, queries, sqlite_file
-from tracker.operations.backup import is_sqlite
+from tracker.operations.backup import default_folder, is_sqlite
 
 OFF = timedelta(minutes=5)
 LEAST_FREE = 500 * 1024 * 1024
@@ -35,6 +36,8 @@ def look(now: datetime) -> Iterator[Line]:
     for name, check in CHECKS.items():
         try:
             problems, good = check(now)
+        except SettingError as no:
+            problems, good = [no.format_message()], ""
         except (sa.exc.SQLAlchemyError, OSError) as problem:
             db.session.rollback()
             problems, good = [f"cannot be looked at: {type(problem).__name__}"], ""
@@ -136,25 +139,37 @@ def _clock(now: datetime) -> Found:
         ("the database's server shows", theirs, True),
     ):
         if moment and (moment - now > OFF or (both and now - moment > OFF)):
-            problems.append(
-                f"it shows {now:%Y-%m-%d %H:%M} UTC, but {name} {moment.astimezone(UTC):%Y-%m-%d %H:%M}"
-            )
-    return problems, f"{now:%Y-%m-%d %H:%M} UTC"
+            problems.append(f"it shows {_shown(now)}, but {name} {_shown(moment)}")
+    return problems, f"{_shown(now)} in {current_app.config['TIMEZONE']}"
 
 
 def _keys(now: datetime) -> Found:
     problems = keys.problems()
     if sys.platform != "win32":
-        for name in ("secret.key", "guardians.key"):
-            if (_data_folder() / name).stat().st_mode & 0o077:
-                problems.append(f"{name} can be read by other users of this computer")
+        open_to_others = [_data_folder() / "secret.key", _data_folder() / "guardians.key"]
+        if is_sqlite() and sqlite_file.path().parent.stat().st_mode & 0o011:
+            open_to_others.append(sqlite_file.path())
+        for path in open_to_others:
+            if path.stat().st_mode & 0o077:
+                problems.append(f"{path.name} can be read by other users of this computer")
     return problems, "they open what was encrypted"
 
 
 def _backup(now: datetime) -> Found:
     last = queries.last_backup(now)
-    told = f"the last one is of {last.at:%Y-%m-%d %H:%M} UTC" if last.at else "there was none yet"
-    return ([told] if last.too_old else []), told
+    told = f"the last one is of {_shown(last.at)}" if last.at else "there was none yet"
+    problems = [told] if last.too_old else []
+    if current_app.config["BACKUP_DIR"]:
+        folder = default_folder()
+        if not folder.is_dir():
+            problems.append(f"the folder {folder} is not there")
+        elif os.stat(folder).st_dev == os.stat(_data_folder()).st_dev:
+            problems.append(f"{folder} is on the disk of the data: is its own disk mounted?")
+    return problems, told
+
+
+def _shown(moment: datetime) -> str:
+    return f"{clock.local(moment):%Y-%m-%d %H:%M}"
 
 
 def _data_folder() -> Path:

@@ -8,8 +8,8 @@ from tracker.db import db
 WITHOUT = "everything else can be read without it: classes, sheets, absences, calls, rooms, scores"
 
 
-def problems() -> list[str]:
-    """What cannot be read here, in a line each."""
+def unreadable() -> dict[str, int]:
+    """How many encrypted values cannot be read here, by the id of the key they were written with."""
     mine = datafolder.key_ids()
     found: dict[str, int] = {}
     for table in db.metadata.sorted_tables:
@@ -20,8 +20,13 @@ def problems() -> list[str]:
                 for key_id, many in db.session.execute(rows):
                     if key_id not in mine:
                         found[key_id] = found.get(key_id, 0) + many
+    return found
+
+
+def problems() -> list[str]:
+    """What cannot be read here, in a line each for whoever runs the server."""
     return [
         f"guardians.key is missing or another one: {many} names and phones of guardians and other encrypted "
         f"texts were written with the key {key_id}. Put that file into the data folder; {WITHOUT}"
-        for key_id, many in found.items()
+        for key_id, many in unreadable().items()
     ]

@@ -65,6 +65,22 @@ def fail(lease: Lease, at: datetime, problem: str) -> bool:
     return _end(lease, at, JobState.FAILED, {"problem": problem[:200]})
 
 
+def settle_restored(made_at: datetime, at: datetime) -> None:
+    """End what ran when a backup was made that was restored now: nobody runs it any longer.
+
+    The backup in which it is written is the one that ran, and it was finished.
+    """
+    done = {"state": JobState.DONE, "ended_at": made_at}
+    died = {"state": JobState.FAILED, "ended_at": at, "details": {"problem": "it was interrupted"}}
+    for is_backup, values in ((Job.kind == JobKind.BACKUP, done), (Job.kind != JobKind.BACKUP, died)):
+        db.session.execute(
+            sa.update(Job)
+            .where(is_backup, Job.state == JobState.RUNNING)
+            .values(lease_until=None, **values)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def _end(lease: Lease, at: datetime, state: JobState, details: Mapping[str, Any]) -> bool:
     ended = db.session.execute(
         sa.update(Job)
