@@ -66,6 +66,20 @@ def test_who_is_absent_stands_in_the_queue_and_leads_to_the_record(sign_in, cast
     first, second = page.select("section[aria-labelledby=n-queue] .wait")
     assert "Child 3-1 02" in first.text and "Child 3-1 01" in second.text, "whose call is due first"
     assert first.a["href"].startswith("/absences/")
+    assert second.select_one(".end").text == "Call due 12:00"
+    clock.freeze(at("12:01"))
+    page = sign_in("nora").get("/nurse/")
+    assert "Child 3-1 01 3(1) Illness Call due 12:00, not logged yet" in section(page, "queue")
+
+
+def test_children_stand_above_sheets(sign_in, cast):
+    page = sign_in("nora").get("/nurse/")
+    assert [one["id"] for one in page.select(".nurse-day h2")][:4] == [
+        "n-way",
+        "n-retest",
+        "n-not-here",
+        "n-missing",
+    ]
 
 
 def full_sheet(visitor, students, values, *, day: date = TODAY, session: str = "arrival") -> None:
@@ -181,7 +195,9 @@ def stay(cast, seat: int, *, reported: str, arrived: str | None = None, place: s
 def test_a_child_on_the_way_is_seen_at_once_with_where_it_was(sign_in, cast):
     number = stay(cast, 1, reported="08:01", place="Music room")
     page = sign_in("nora").get("/nurse/")
-    assert section(page, "way") == "On the way to the nurse 1 Child 3-1 01 3(1) Vomiting · Music room 4 min"
+    assert (
+        section(page, "way") == "On the way to the nurse 1 Child 3-1 01 3(1) Vomiting · Music room for 4 min"
+    )
     assert page.select_one("section[aria-labelledby=n-way] a")["href"] == f"/room/{number}"
 
 
@@ -189,7 +205,7 @@ def test_the_room_says_how_long_and_whether_a_guardian_was_reached(sign_in, cast
     stay(cast, 1, reported="08:00", arrived="08:03")
     clock.freeze(at("09:04"))
     room = section(sign_in("nora").get("/nurse/"), "room")
-    assert "Child 3-1 01 3(1) Vomiting no guardian reached 61 min" in room
+    assert "Child 3-1 01 3(1) Vomiting no guardian reached for 61 min" in room
 
 
 def test_a_child_that_waits_for_its_retest_is_not_forgotten_overnight(sign_in, cast):
@@ -199,7 +215,7 @@ def test_a_child_that_waits_for_its_retest_is_not_forgotten_overnight(sign_in, c
     clock.freeze(at("08:17"))
     assert (
         section(sign_in("nora").get("/nurse/"), "retest")
-        == "Awaiting retest 1 Child 3-1 01 3(1) 37.8 ℃ 12 min"
+        == "Awaiting retest 1 Child 3-1 01 3(1) 37.8 ℃ for 12 min"
     )
     clock.freeze(at("08:05", TODAY + timedelta(days=1)))
     assert "Child 3-1 01" in section(sign_in("nora").get("/nurse/"), "retest")
