@@ -15,9 +15,11 @@ from tracker.disinfection.day_queries import ROTA
 from tracker.disinfection.day_rules import EVERY_DAY, Days
 from tracker.disinfection.frames import tasks_frame
 from tracker.disinfection.models import Record, RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
+from tracker.disinfection.outcome_frames import states
 from tracker.disinfection.queries import TaskName
-from tracker.disinfection.rules import Agent, ItemResult, Method, RecordState, ZoneType, slot_code
+from tracker.disinfection.rules import Agent, ItemResult, Method, RecordState, TaskState, ZoneType, slot_code
 from tracker.disinfection.zone_service import Owner, create_zone, ship_defaults
+from tracker.school import service as school
 from tracker.school.models import CalendarDay, LevelFrom, Setting
 from tracker.school.queries import classes_on
 from tracker.school.rules import DayType, Level, Scope, days_between
@@ -315,6 +317,64 @@ def test_what_was_done_stays_when_its_day_becomes_another_and_what_was_not_is_mi
     shown = [task for task in of_pages([TODAY]) if task.name == name]
     assert len(of_class) == len(shown) == (1 if done else 0)
     assert list(of_class["done"]) == [2] * done
+
+
+LEVELS = [
+    ("raised in the morning", {}, [("09:00", Level.EPIDEMIC, Scope.SCHOOL)]),
+    (
+        "raised and taken back",
+        {},
+        [("09:00", Level.EPIDEMIC, Scope.SCHOOL), ("09:45", Level.ROUTINE, Scope.SCHOOL)],
+    ),
+    (
+        "set the evening before, lowered at noon",
+        {},
+        [("-", Level.EPIDEMIC, Scope.SCHOOL), ("12:00", Level.ROUTINE, Scope.SCHOOL)],
+    ),
+    (
+        "of one class, which follows the school again",
+        {},
+        [("-", Level.EPIDEMIC, Scope.CLASS), ("10:00", None, Scope.CLASS)],
+    ),
+    ("raised on a half day", {"day_type": DayType.HALF}, [("10:31", Level.EPIDEMIC, Scope.SCHOOL)]),
+    (
+        "lowered on a day that ends early",
+        {"day_type": DayType.EARLY_CLOSE, "ends_at": time(14)},
+        [("-", Level.EPIDEMIC, Scope.SCHOOL), ("12:30", Level.ROUTINE, Scope.SCHOOL)],
+    ),
+]
+
+
+@pytest.mark.parametrize("kind, changes", [one[1:] for one in LEVELS], ids=[one[0] for one in LEVELS])
+def test_a_change_of_level_leaves_what_was_asked_for_until_then(app, cast, week, kind, changes):
+    """Nobody's share falls: days before keep theirs, and nothing is missed that nobody could know of."""
+    with transaction():
+        db.session.execute(sa.delete(LevelFrom))
+        if kind:
+            db.session.execute(sa.update(CalendarDay).where(CalendarDay.day == TODAY).values(kind))
+    for hour, level, scope in changes:
+        at = datetime.combine(TODAY, time(), ZONE) - timedelta(hours=6)
+        if hour != "-":
+            at = datetime.combine(TODAY, time.fromisoformat(hour), ZONE)
+        place = (scope, cast.classes["3-1"] if scope is Scope.CLASS else 0)
+        before = begun_by(at)
+        with transaction():
+            school.set_level(cast.users["ada"], at, min(at.date(), TODAY), place, level, TODAY, "tried")
+        assert begun_by(at) == before
+        assert {task.zone.id for task in of_pages([TODAY]) if task.times.opens <= at} == {
+            zone_id for zone_id, on, *_rest in before if on == TODAY
+        }
+    asked = tasks_frame(TODAY, TODAY)
+    assert set(states(asked, datetime.combine(TODAY, time(23), ZONE))) == {TaskState.DUE, TaskState.OVERDUE}
+
+
+def begun_by(at: datetime) -> list[tuple]:
+    """What the month asks for until an instant: zone, day, hour, until when, and how many things."""
+    tasks = tasks_frame(TERM[0], TODAY)
+    return [
+        (row.zone_id, row.on.date(), row.slot, row.due, row.applicable)
+        for row in tasks[tasks["opens"] <= at].itertuples()
+    ]
 
 
 # What a school of 150 zones costs.

@@ -1,9 +1,10 @@
 """The ledgers of disinfection and stock: what stands in a line, whose sums close, and that no child is named."""
 
 import io
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 import pytest
+import sqlalchemy as sa
 from openpyxl import load_workbook
 
 from tests.absence.town import at
@@ -12,18 +13,24 @@ from tests.disinfection.store import batch, reads
 from tests.room.house import report
 from tracker import clock
 from tracker.accounts.queries import identity_of
-from tracker.db import transaction
+from tracker.db import db, transaction
 from tracker.disinfection import event_service as events
 from tracker.disinfection import service as tasks
 from tracker.disinfection import verdict_service as verdicts
 from tracker.disinfection.event_rules import EventPlace
 from tracker.disinfection.event_service import Done
+from tracker.disinfection.models import Schedule
 from tracker.disinfection.outcome_frames import OUTCOMES
 from tracker.disinfection.queries import TaskName
+from tracker.disinfection.rules import Agent, Method
 from tracker.frames import rows
 from tracker.ledgers import hygiene_frames as ledgers
-from tracker.school.rules import ExcuseCode
+from tracker.school.models import Enrolment, SchoolClass
+from tracker.school.rules import ExcuseCode, Level, Scope
+from tracker.school.service import set_level
 from tracker.supplies import service as supplies
+
+COLUMNS = [column.name for column in Schedule.__table__.c]
 
 
 @pytest.fixture
@@ -104,6 +111,38 @@ def test_the_sums_of_keepers_close_and_a_spill_is_nobodys(day):
     assert found.totals is not None
     assert (found.totals["asked"], found.totals["on_time"], found.totals["pending"]) == (3, 1, 2)
     assert next(row.share for row in rows(found.frame)) == "100 %"
+
+
+def test_a_class_that_has_left_keeps_its_line_of_the_weeks_it_was_there(day):
+    with transaction():
+        last = sa.update(Enrolment).where(Enrolment.class_id == day.classes["3-1"])
+        db.session.execute(last.values(ends=date(2026, 9, 20)))
+    before = (date(2026, 9, 14), date(2026, 9, 20))
+    assert [asked_of(day, "3-1", *days) for days in (before, (TODAY, TODAY))] == [6, None]
+
+
+def asked_of(cast: Cast, label: str, since: date, until: date) -> int | None:
+    found = rows(ledgers.keepers(since, until, TODAY).frame)
+    classes = (row for row in found if isinstance(row.school_class, SchoolClass))
+    return next((row.asked for row in classes if row.school_class.id == cast.classes[label]), None)
+
+
+@pytest.mark.parametrize("level, method, agent", [
+    (Level.ROUTINE, (Method.WIPE,), (Agent.CHLORINE,)),
+    (Level.EPIDEMIC, (Method.SPRAY,), (Agent.ALCOHOL,)),
+])  # fmt: skip
+def test_a_line_says_how_it_was_done_at_the_level_of_its_day(day, level, method, agent):
+    with transaction():
+        for one in db.session.scalars(sa.select(Schedule).where(Schedule.slot == time(7, 30))).all():
+            db.session.add(
+                Schedule(**{name: getattr(one, name) for name in COLUMNS} | {
+                    "level": Level.EPIDEMIC, "method": Method.SPRAY, "agent": Agent.ALCOHOL, "mg_per_l": None,
+                })
+            )  # fmt: skip
+        set_level(day.users["ada"], at("00:00"), TODAY, (Scope.SCHOOL, 0), level, TODAY, "tried")
+    found = ledgers.disinfections(TODAY, TODAY, TODAY)
+    row = next(row for row in rows(found.frame) if row.zone == "Corridor")
+    assert (row.method, row.agent) == (method, agent)
 
 
 def test_the_stock_list_says_what_there_is_and_leaves_room_to_count(day, sign_in):

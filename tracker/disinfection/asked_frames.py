@@ -234,7 +234,7 @@ def _epidemic(
                 found[number, n] = found[number, n - 1]
             else:
                 end = time_of(int(ends[number, n]))
-                hours = [min(slot, end) for slot in slots] if day in changes else [NEVER]
+                hours = [time.min if slot >= end else slot for slot in slots] if day in changes else [NEVER]
                 found[number, n] = [level_at(known, day, slot, place) is Level.EPIDEMIC for slot in hours]
     return found
 

@@ -103,7 +103,8 @@ def school_sets() -> SchoolSets:
         Setting.value,
     ).where(Setting.key.in_((ROTA, KINDS_OF_DAY)))
     found = SchoolSets([], [], [])
-    for row in sorted(db.session.execute(sa.union_all(levels, settings)), key=lambda row: row.valid_from):
+    rows = db.session.execute(sa.union_all(levels, settings))
+    for row in sorted(rows, key=lambda row: (row.valid_from, row.at)):
         if row.key is None:
             level = LevelRow(row.valid_from, row.scope, row.scope_id, row.level)
             found.levels.append(LevelSet(level, clock.local(row.at)))

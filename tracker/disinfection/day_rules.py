@@ -174,7 +174,7 @@ class Around:
 def level_at(levels: Iterable[LevelSet], day: date, slot: time, place: Place) -> Level:
     """The level that holds for a class, or for the school, when a task opens.
 
-    A level set during a day asks for nothing that began before it.
+    A level set during a day changes nothing that began before it.
     """
     known = (one.row for one in levels if one.at <= datetime.combine(day, slot, one.at.tzinfo))
     return level_on(known, day, place)
@@ -298,7 +298,8 @@ def asked(
     nobody's share falls because a day became another kind of day.
 
     At the epidemic level an object's epidemic schedules replace its routine ones of the same kind of
-    day; an object that has none keeps the routine.
+    day; an object that has none keeps the routine.  What is moved before an early end of the day has
+    the level with which the day began.
     """
     active = [plan for plan in plans if plan.active]
     done = done if may_have_changed(calendar.rows.get(day, {})) else NOTHING_DONE
@@ -309,7 +310,8 @@ def asked(
         was_done = (plan.object_id, plan.slot) in done and kind_of(plan.days) is Days.SCHOOL
         if not was_done and not is_day_of(plan, calendar, day, place):
             continue
-        is_epidemic = calendar.level(day, min(plan.slot, ends), place) is Level.EPIDEMIC
+        hour = time.min if plan.slot >= ends else plan.slot
+        is_epidemic = calendar.level(day, hour, place) is Level.EPIDEMIC
         replaced = is_epidemic and (plan.object_id, kind_of(plan.days)) in own
         if replaced == (plan.level == Level.EPIDEMIC):
             found.append(plan)

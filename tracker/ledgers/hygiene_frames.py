@@ -15,7 +15,7 @@ from tracker.disinfection.rules import Agent, ItemResult, Method, TaskState
 from tracker.ledgers import hygiene_queries as queries
 from tracker.ledgers.frames import Filled, filled
 from tracker.ledgers.rules import DISINFECTION_COLUMNS, KEEPER_COLUMNS, STOCK_COLUMNS, Ledger
-from tracker.school.queries import classes_on
+from tracker.school.queries import all_classes
 from tracker.supplies.queries import stocks
 
 
@@ -113,7 +113,7 @@ def keepers(since: date, until: date, today: date) -> Filled:
     rows = [
         {"department": one.name} | _counted(counts["department"], one.id) for one in queries.departments()
     ]
-    rows += [{"school_class": one} | _counted(counts["class"], one.id) for one in classes_on(today)]
+    rows += [{"school_class": one} | _counted(counts["class"], one.id) for one in all_classes()]
     of_people = tasks[tasks["department_id"].isna() & tasks["class_id"].isna()]
     by_name = of_people[[*OUTCOMES, "verified"]].sum().astype(int).to_frame(0).T
     rows.append({"department": str(_l("People by name"))} | _counted(by_name, 0))

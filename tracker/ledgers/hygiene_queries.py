@@ -11,6 +11,8 @@ from sqlalchemy.orm import aliased
 from tracker import clock
 from tracker.accounts.models import User
 from tracker.db import db
+from tracker.disinfection.day_queries import school_sets
+from tracker.disinfection.day_rules import level_at
 from tracker.disinfection.event_models import EventRecord
 from tracker.disinfection.models import (
     Department,
@@ -25,7 +27,8 @@ from tracker.disinfection.models import (
 from tracker.disinfection.record_queries import VERIFIED, with_verdicts
 from tracker.disinfection.rules import ObjectKind, RecordState, read_slot
 from tracker.school.models import SchoolClass
-from tracker.school.rules import Level
+from tracker.school.queries import place_on
+from tracker.school.rules import Level, Place
 from tracker.supplies.models import Batch, Equipment, Lot, Supply
 
 Version = TypeVar("Version")
@@ -67,7 +70,7 @@ def departments() -> Sequence[Department]:
 def records(since: date, until: date) -> list[RecordSeen]:
     """The records of a period, by day, hour and the order of walking: finished, given back or excused.
 
-    Four statements.
+    Five statements.
     """
     said = Record.id.in_(sa.select(aliased(Verification).record_id))
     during = (
@@ -107,7 +110,7 @@ def records(since: date, until: date) -> list[RecordSeen]:
         owner = _newest(owners.get(zone.id, ()), record.day)
         taken = (taken_by, taken_at) if verified else None
         found[record.id] = RecordSeen(record, zone, by, owner, event, lot, taken, excused_by)
-    plans = _schedules(until)
+    plans, levels = _schedules(until), school_sets().levels
     for item, kind, mixed_at, code, supply, lamp in db.session.execute(
         sa.select(RecordItem, ZoneObject.kind, Batch.mixed_at, Lot.code, Supply.name, Equipment.number)
         .join(ZoneObject, ZoneObject.id == RecordItem.object_id)
@@ -121,10 +124,14 @@ def records(since: date, until: date) -> list[RecordSeen]:
     ):
         one = found[item.record_id]
         slot = read_slot(one.record.slot)
-        versions = plans.get((item.object_id, slot), ()) if slot else ()
+        plan = None
+        if slot:
+            place = place_on(one.school_class, one.record.day) if one.school_class else Place()
+            level = level_at(levels, one.record.day, slot, place)
+            plan = _plan_of(plans.get((item.object_id, slot), {}), one.record.day, level)
         mixed = f"{clock.local(mixed_at):%m-%d %H:%M}" if mixed_at else None
         source = " ".join(part for part in (supply, code, mixed, lamp) if part) or None
-        one.items.append(ItemSeen(kind, item, _newest(versions, one.record.day), source))
+        one.items.append(ItemSeen(kind, item, plan, source))
     return list(found.values())
 
 
@@ -146,13 +153,23 @@ def _owners(until: date) -> dict[int, list[tuple[date, SchoolClass | None]]]:
     return found
 
 
-def _schedules(until: date) -> dict[tuple[int, time], list[tuple[date, Schedule]]]:
+Versions = dict[str, list[tuple[date, Schedule]]]
+"""By level, oldest first."""
+
+
+def _schedules(until: date) -> dict[tuple[int, time], Versions]:
     """With what each object is done at each hour, in versions."""
-    found: dict[tuple[int, time], list[tuple[date, Schedule]]] = {}
+    found: dict[tuple[int, time], Versions] = {}
     for plan in db.session.scalars(
-        sa.select(Schedule)
-        .where(Schedule.level == Level.ROUTINE, Schedule.valid_from <= until)
-        .order_by(Schedule.valid_from)
+        sa.select(Schedule).where(Schedule.valid_from <= until).order_by(Schedule.valid_from)
     ):
-        found.setdefault((plan.object_id, plan.slot), []).append((plan.valid_from, plan))
+        of_level = found.setdefault((plan.object_id, plan.slot), {}).setdefault(plan.level, [])
+        of_level.append((plan.valid_from, plan))
     return found
+
+
+def _plan_of(versions: Versions, day: date, level: Level) -> Schedule | None:
+    """What was in force on a day: that of the level, else of the only level that has something then."""
+    newest = {one: _newest(of_level, day) for one, of_level in versions.items()}
+    active = {one: plan for one, plan in newest.items() if plan and plan.active}
+    return active.get(level) or next(iter(active.values()), newest.get(level))

@@ -64,7 +64,8 @@ class LevelFrom(Model):
     level: Mapped[Level | None]
     """None: a grade or a class follows the school again."""
     by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    """When it was set.  What was asked for until then keeps the level it had."""
     reason: Mapped[str] = mapped_column(sa.String(255))
 
 

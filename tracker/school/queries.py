@@ -245,7 +245,9 @@ def levels() -> list[LevelFrom]:
     """All levels that were ever set, newest first."""
     return list(
         db.session.scalars(
-            sa.select(LevelFrom).order_by(LevelFrom.valid_from.desc(), LevelFrom.scope, LevelFrom.scope_id)
+            sa.select(LevelFrom).order_by(
+                LevelFrom.valid_from.desc(), LevelFrom.scope, LevelFrom.scope_id, LevelFrom.at.desc()
+            )
         )
     )
 

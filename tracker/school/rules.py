@@ -200,11 +200,14 @@ class LevelRow:
 
 
 def level_on(rows: Iterable[LevelRow], day: date, place: Place) -> Level:
-    """The level that holds for a class, or for the school, on a day: of the newest the narrowest."""
+    """The level that holds for a class, or for the school, on a day: of the newest the narrowest.
+
+    Of rows of one day and place the last counts.
+    """
     newest: dict[tuple[Scope, int], LevelRow] = {}
     for row in rows:
         known = newest.get((row.scope, row.scope_id))
-        if row.valid_from <= day and (known is None or known.valid_from < row.valid_from):
+        if row.valid_from <= day and (known is None or known.valid_from <= row.valid_from):
             newest[row.scope, row.scope_id] = row
     return place.among({key: row.level for key, row in newest.items()}) or Level.ROUTINE
 

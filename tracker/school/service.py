@@ -229,14 +229,13 @@ def set_level(
     _refuse_place(scope, scope_id)
     if scope is Scope.SCHOOL and level is None:
         raise Rejected(Refusal.SCHOOL_HAS_A_LEVEL, "level")
-    values = {"level": level, "by": by, "at": at, "reason": reason.strip()}
-    row = insert(LevelFrom).values(valid_from=valid_from, scope=scope, scope_id=scope_id, **values)
-    db.session.execute(
-        row.on_conflict_do_update(
-            index_elements=["valid_from", "scope", "scope_id"],
-            set_={name: row.excluded[name] for name in values},
-        )
-    )
+    key = {"valid_from": valid_from, "scope": scope, "scope_id": scope_id}
+    replaced = sa.delete(LevelFrom).filter_by(**key)
+    if valid_from == today:  # what has begun is kept
+        replaced = replaced.where(LevelFrom.at == at)
+    db.session.execute(replaced)
+    db.session.add(LevelFrom(**key, level=level, by=by, at=at, reason=reason.strip()))
+    db.session.flush()
     _record_level(by, at, place, valid_from, level)
 
 

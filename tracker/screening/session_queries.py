@@ -38,7 +38,7 @@ def timetable_rows(until: date, day: date | None = None) -> sa.CompoundSelect[An
         sa.select(
             sa.literal(_LEVEL), none, sa.cast(level.level, sa.String), level.valid_from, sa.true(),
             *[none] * 7, none, level.scope_id, none, sa.cast(level.scope, sa.String),
-        ).where(level.valid_from <= until),
+        ).where(level.valid_from <= until, level.at == _set_last(level)),
     ]  # fmt: skip
     if day is not None:
         parts.append(
@@ -49,6 +49,13 @@ def timetable_rows(until: date, day: date | None = None) -> sa.CompoundSelect[An
             ).where(sa.or_(of_day.day == day, of_day.day == _school_day_before(day)))
         )  # fmt: skip
     return sa.union_all(*parts)
+
+
+def _set_last(level: type[LevelFrom]) -> sa.ScalarSelect[Any]:
+    """When the level of a day and place was last set."""
+    row = aliased(LevelFrom)
+    same = [getattr(row, name) == getattr(level, name) for name in ("valid_from", "scope", "scope_id")]
+    return sa.select(sa.func.max(row.at)).where(*same).correlate(level).scalar_subquery()
 
 
 def _school_day_before(day: date) -> sa.ScalarSelect[date]:
