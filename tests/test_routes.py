@@ -107,6 +107,7 @@ TABLE = {
     "/ledgers/room": [403, 403, 200] + [403] * 7,
     "/disinfection/": [200, 200, 200, 200, 403, 200, 200, 200, 403, 403],
     "/disinfection/rota": [403] * 5 + [200] + [403] * 4,
+    "/disinfection/excuse/2026-09-21": [403, 403, 200, 403, 403, 200, 200, 403, 403, 403],
     "/disinfection/kinds-of-day": [403] * 5 + [200] + [403] * 4,
     "/disinfection/timetable": [200, 200, 200, 200, 403, 200, 200, 200, 403, 403],
     "/disinfection/zones/zone2/schedules/new": [403] * 5 + [200] + [403] * 4,

@@ -11,7 +11,7 @@ from tracker import datafolder
 from tracker.config import SettingError
 from tracker.db import db
 
-HEAD = "0020"
+HEAD = "0021"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 
 

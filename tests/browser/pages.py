@@ -36,6 +36,7 @@ PAGES = {
         /disinfection/zones/new /disinfection/zones/zone2/photos /disinfection/doors
         /disinfection/zones/zone2/schedules/new /disinfection/zones/zone2/schedules/5/routine/07:30
         /disinfection/zones/zone2/keeper /disinfection/rota /disinfection/kinds-of-day
+        /disinfection/excuse/2026-09-21
         /supplies/ /supplies/new /supplies/{supply} /supplies/{supply}/issue /supplies/{supply}/approve/{move}
         /supplies/{supply}/lots/new /supplies/devices/new /supplies/devices/{device} /school/ /meeting/
     """,

@@ -16,6 +16,7 @@ from tracker.accounts.queries import identity_of
 from tracker.audit.models import Trail
 from tracker.db import db, transaction
 from tracker.disinfection import queries, service, verdict_service
+from tracker.disinfection.list_queries import excusable
 from tracker.disinfection.models import Record, Verification, Zone, ZoneOwner
 from tracker.disinfection.queries import TaskName
 from tracker.disinfection.rules import (
@@ -255,12 +256,41 @@ class TestOnThePage:
         assert "Please write what is to be done again." in page.select_one("#why-error").text
         lou.send(lou.get(PAGE), "form:has([value=give_back])", why="Sills are dusty")
         assert "Given back" in sam.get("/disinfection/").select_one("#now ~ ul").text
+        notice = "Corridor, 07:30: given back, to be done again."
+        assert [notice in visitor.get("/").text for visitor in (sam, lou)] == [True, False]
+        assert sam.get("/").find("a", string=notice)["href"] == PAGE
         page = sam.get(PAGE)
         assert "Sills are dusty" in page.text and "Lou Logistics" in page.text
         sam.send(page, ".finish", do="finish")
         lou.send(lou.get(PAGE), "section form", do="take")
         assert "Verified by Lou Logistics" in sam.get(PAGE).text
         assert not sam.get(PAGE).select(".answers, [aria-labelledby=verify]")
+
+    def test_a_room_that_was_closed_all_day_is_excused_at_once(self, sign_in, cast):
+        lou, address = sign_in("lou"), f"/disinfection/excuse/{TODAY}"
+        page = lou.get(f"{address}?zone=zone2")
+        ticked = [box["value"] for box in page.select("input[name=which][checked]")]
+        assert ticked == ["zone2 07:30"]
+        page = lou.get(address)
+        assert not page.select("input[name=which][checked]")
+        page = lou.send(page, expect=422)
+        assert {error.text.strip() for error in page.select(".field-error")} == {
+            "Please tick at least one task.",
+            "Please choose a reason.",
+        }
+        assert "Please tick" in lou.send(page, expect=422, code="closed").select_one("#which-error").text
+        gone = lou.send(page, expect=422, which="zone9 07:30", code="closed")
+        assert "Please tick" in gone.select_one("#which-error").text
+        lou.send(page, which=["zone2 07:30", "zone0 15:40"], code="closed")
+        assert state() is state(name=ROOM) is TaskState.EXCUSED
+        assert [box["value"] for box in lou.get(address).select("input[name=which]")] == ["zone1 15:40"]
+        assert "All tasks of this zone" in sign_in("asa").get("/disinfection/zone1/2026-09-21/15:40").text
+
+    def test_nobody_excuses_several_of_the_own_tasks(self, sign_in, cast):
+        for day, code in (("2026-09-22", 404), ("yesterday", 404)):
+            sign_in("lou").get(f"/disinfection/excuse/{day}", code)
+        own = identity_of(cast.users["ann"], 0, TODAY)
+        assert all(task.class_id != cast.classes["3-1"] for task in excusable(TODAY, NOW, own))
 
     def test_who_may_excuse_and_who_may_not(self, sign_in):
         form = "form[action$='/excuse']"

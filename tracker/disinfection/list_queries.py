@@ -6,8 +6,8 @@ from datetime import date, datetime, time
 
 from tracker.accounts.rules import Identity
 from tracker.disinfection.day_queries import around
-from tracker.disinfection.queries import Task, tasks
-from tracker.disinfection.rules import OPEN_STATES, Group, TaskState
+from tracker.disinfection.queries import Task, does, tasks
+from tracker.disinfection.rules import DONE_STATES, OPEN_STATES, Group, TaskState
 from tracker.permissions import Permission, permits
 
 
@@ -50,6 +50,16 @@ def day_list(
         is_school_day=calendar.weekday(day) is not None,
         groups={group: members for group, members in groups.items() if members},
     )
+
+
+def excusable(day: date, now: datetime, who: Identity) -> list[Task]:
+    """What is not done on a day and may be excused by a person, who has not to do it: as one walks."""
+    found = [
+        task
+        for task in tasks([day], now, around(day))
+        if task.outcome.state not in DONE_STATES | {TaskState.EXCUSED} and not does(who, task.done_by)
+    ]
+    return sorted(found, key=_as_walked)
 
 
 def _as_walked(task: Task) -> tuple[int, int, date, time]:

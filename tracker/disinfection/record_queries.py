@@ -67,21 +67,11 @@ def verdicts(record_id: int) -> list[Verdict]:
     return [Verdict(one.accepted, one.reason, by, one.at) for one, by in rows]
 
 
-def has_worked_on(user_id: int, record_id: int) -> bool:
-    """Whether a person has answered or signed a record."""
+def worked_on(record_id: int) -> frozenset[int]:
+    """The people who have answered or signed a record."""
     deeds = ("disinfection.answer", "disinfection.finish")
-    return bool(
-        db.session.scalar(
-            sa.select(
-                sa.exists().where(
-                    Trail.kind == "record",
-                    Trail.subject_id == record_id,
-                    Trail.by == user_id,
-                    Trail.deed.in_(deeds),
-                )
-            )
-        )
-    )
+    of_record = (Trail.kind == "record", Trail.subject_id == record_id, Trail.by.is_not(None))
+    return frozenset(db.session.scalars(sa.select(Trail.by).where(*of_record, Trail.deed.in_(deeds))))
 
 
 @dataclass

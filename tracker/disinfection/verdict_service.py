@@ -21,6 +21,9 @@ from tracker.disinfection.rules import (
     slot_code,
 )
 from tracker.errors import Rejected
+from tracker.notices import service as notices
+from tracker.notices.rules import Event as Notice
+from tracker.notices.rules import NoticeKind
 from tracker.school.rules import ExcuseCode
 
 
@@ -33,7 +36,8 @@ def verify(who: Identity, at: datetime, name: TaskName, *, accepted: bool, why: 
     task, record = _held(name, at)
     if record is None or record.finished is None or task.outcome.state not in DONE_STATES:
         raise Rejected(Refusal.NOTHING_DONE)
-    if record_queries.has_worked_on(who.user_id, record.id):
+    workers = record_queries.worked_on(record.id)
+    if who.user_id in workers:
         raise Rejected(Refusal.OWN_WORK)
     if at > record.finished + VERIFY_WITHIN:
         raise Rejected(Refusal.VERIFY_OVER, until=record.finished + VERIFY_WITHIN)
@@ -44,11 +48,11 @@ def verify(who: Identity, at: datetime, name: TaskName, *, accepted: bool, why: 
     ).one_or_none()
     if accepted and newest is not None and newest.accepted and newest.finished == record.finished:
         return
-    today = clock.local(at).date()
+    today, no = clock.local(at).date(), newest.no + 1 if newest else 1
     db.session.add(
         Verification(
             record_id=record.id,
-            no=newest.no + 1 if newest else 1,
+            no=no,
             finished=record.finished,
             accepted=accepted,
             reason=None if accepted else why,
@@ -59,8 +63,21 @@ def verify(who: Identity, at: datetime, name: TaskName, *, accepted: bool, why: 
     )
     if not accepted:
         record.state, record.finished = RecordState.DRAFT, None
+        _tell(who.user_id, at, task, f"record:{record.id}:{no}", workers)
     deed = "disinfection.verify" if accepted else "disinfection.give_back"
     audit.record(who.user_id, at, deed, "record", record.id)
+
+
+def _tell(by: int, at: datetime, task: Task, subject: str, workers: frozenset[int]) -> None:
+    """Tell those who did a task that it is to be done again."""
+    details = {
+        "place": task.zone.name,
+        "classes": [task.school_class.id] if task.school_class else [],
+        "public_code": task.zone.public_code,
+        "day": task.day.isoformat(),
+        "slot": task.code,
+    }
+    notices.send(at, Notice(NoticeKind.GIVEN_BACK, subject, details, by=by, done_by=workers), {})
 
 
 def excuse(who: Identity, at: datetime, name: TaskName, code: ExcuseCode | None) -> None:
@@ -69,7 +86,7 @@ def excuse(who: Identity, at: datetime, name: TaskName, code: ExcuseCode | None)
     Rejected for a task that this person has to do, or has done.
     """
     task, record = _held(name, at)
-    if queries.does(who, task.done_by) or (record and record_queries.has_worked_on(who.user_id, record.id)):
+    if queries.does(who, task.done_by) or (record and who.user_id in record_queries.worked_on(record.id)):
         raise Rejected(Refusal.OWN_WORK)
     if record is None:
         if code is None:

@@ -144,7 +144,7 @@ def _may_verify(what: Task) -> bool:
         what.recorded is not None
         and what.outcome.state in DONE_STATES
         and permits(g.identity, Permission.TASK_VERIFY, what)
-        and not record_queries.has_worked_on(g.identity.user_id, what.recorded.record_id)
+        and g.identity.user_id not in record_queries.worked_on(what.recorded.record_id)
     )
 
 

@@ -103,6 +103,12 @@ def sentence_of(told: Told) -> str:
             )
         case NoticeKind.PARENT_CALLED:
             return _("A guardian has called about one child of your class or of the school.")
+        case NoticeKind.GIVEN_BACK:
+            return _(
+                "%(place)s, %(time)s: given back, to be done again.",
+                place=f"{names} {about['place']}".strip(),
+                time=about["slot"],
+            )
 
 
 def href_of(told: Told) -> str | None:
@@ -117,6 +123,9 @@ def href_of(told: Told) -> str | None:
             )
         case NoticeKind.CALLS_DUE | NoticeKind.QUEUE | NoticeKind.PARENT_CALLED:
             return url_for("absence.queue")
+        case NoticeKind.GIVEN_BACK:
+            task = {name: told.notice.details[name] for name in ("public_code", "day", "slot")}
+            return url_for("disinfection.checklist", **task)
         case NoticeKind.SPILL:
             return url_for("events.overview") if may(Permission.EVENTS_READ) else None
         case NoticeKind.NOT_HERE:

@@ -38,6 +38,8 @@ class NoticeKind(StrEnum):
     """N13: a place is to be treated now."""
     PARENT_CALLED = "parent_called"
     """A guardian has told the school something about a child of the class."""
+    GIVEN_BACK = "given_back"
+    """What was done in a zone is to be done again."""
 
 
 class Audience(StrEnum):
@@ -52,6 +54,7 @@ class Audience(StrEnum):
     DUTY_LEADER = "duty_leader"
     PRINCIPAL = "principal"
     EVENT_TEAM = "event_team"
+    WHO_DID_IT = "who_did_it"
 
 
 RECIPIENTS: Mapping[NoticeKind, tuple[Audience, ...]] = {
@@ -68,6 +71,7 @@ RECIPIENTS: Mapping[NoticeKind, tuple[Audience, ...]] = {
     NoticeKind.DAY_NOT_CLOSED: (Audience.SECOND_REPORTER, Audience.PRINCIPAL),
     NoticeKind.SPILL: (Audience.EVENT_TEAM,),
     NoticeKind.PARENT_CALLED: (Audience.HOMEROOM, Audience.NURSE),
+    NoticeKind.GIVEN_BACK: (Audience.WHO_DID_IT,),
 }
 """Who is told what."""
 
@@ -155,7 +159,9 @@ class Event:
     class_id: int | None = None
     entry_year: int | None = None
     by: int | None = None
-    """Who did it and needs not be told."""
+    """Whose deed it is and who needs not be told."""
+    done_by: frozenset[int] = frozenset()
+    """Whose work it is about."""
 
 
 def events_at(now: Standing, wall: time) -> list[Event]:
@@ -274,5 +280,7 @@ def _audience(
             return on(Duty.DUTY_LEADER)
         case Audience.EVENT_TEAM:
             return on(Duty.EVENT_TEAM)
+        case Audience.WHO_DID_IT:
+            return [one for one in people if one.user_id in event.done_by]
         case Audience.PRINCIPAL:
             return [one for one in people if Role.PRINCIPAL in one.roles]

@@ -39,7 +39,6 @@ class Lot(Model):
     tablet_mg: Mapped[int | None]
     """Available chlorine of one tablet, from the label."""
     expires_on: Mapped[date | None]
-    opened_on: Mapped[date | None]
 
     __table_args__ = (
         sa.UniqueConstraint("supply_id", "code"),

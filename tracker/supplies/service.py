@@ -109,7 +109,6 @@ def add_lot(
             strength_mg_per_l=strength_mg_per_l,
             tablet_mg=tablet_mg,
             expires_on=expires_on,
-            opened_on=None,
         )
         .on_conflict_do_nothing()
         .returning(Lot)
