@@ -63,7 +63,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     },
     Method: {
         Method.AIRING: _l("Ventilate"),
-        Method.WET_CLEANING: _l("Clean wet"),
+        Method.WET_CLEANING: _l("Damp cleaning"),
         Method.WIPE: _l("Wipe"),
         Method.MOP: _l("Mop"),
         Method.SPRAY: _l("Spray"),

@@ -242,10 +242,13 @@ def test_the_week_of_each_department_hangs_up_as_a_timetable(sign_in, cast, hand
         days="off",
         weekdays=["6"],
     )
+    before = {"days": "before_term", "days_before": "2", "slot": "08:00", "until": "17:00"}
+    lou.send(lou.get(f"{ZONE}/schedules/new"), kind="rails", **before)
+    assert "within 2 days08:00–17:00" in lou.get("/disinfection/timetable").text
     assert sheets(lou.get("/disinfection/timetable")) == {
         "The classes": [
-            ["3(1) Room 3-1", "5: 15:40–18:00", "2:"],
-            ["4(2) Room 4-2", "5: 15:40–18:00", "2:"],
+            ["3(1) Room 3-1", "5: 15:40–18:00", "2:", "1:"],
+            ["4(2) Room 4-2", "5: 15:40–18:00", "2:", "1:"],
         ],
         "General affairs": [
             [
@@ -257,6 +260,7 @@ def test_the_week_of_each_department_hangs_up_as_a_timetable(sign_in, cast, hand
                 "1: 07:30–11:00",
                 "1: 09:00–10:00",
                 "1:",
+                "1: 08:00–17:00",
             ]
         ],
     }
@@ -268,7 +272,7 @@ def test_the_timetable_of_the_epidemic_level_shows_what_it_changes(sign_in, hand
     lou = sign_in("lou")
     lou.send(lou.get(f"{ZONE}/schedules/new"), kind="handles", level="epidemic", slot="15:40", until="17:00")
     week = sheets(lou.get("/disinfection/timetable?level=epidemic"))["General affairs"]
-    assert week == [["Corridor", "5: 07:30–11:00 15:40–17:00", "2:"]]
+    assert week == [["Corridor", "5: 07:30–11:00 15:40–17:00", "2:", "1:"]]
 
 
 def test_the_timetable_takes_few_statements(sign_in, statements):

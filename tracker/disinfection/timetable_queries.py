@@ -8,7 +8,7 @@ from typing import Any
 
 from tracker.accounts.rules import Identity
 from tracker.disinfection.day_queries import school_sets
-from tracker.disinfection.day_rules import Around, LevelSet
+from tracker.disinfection.day_rules import MOST_DAYS_BEFORE, Around, LevelSet
 from tracker.disinfection.queries import Task, tasks
 from tracker.disinfection.rules import ObjectKind
 from tracker.disinfection.zone_queries import Responsible
@@ -26,9 +26,9 @@ class Means:
 
 @dataclass(frozen=True)
 class Cell:
-    """Some days in a row on which a zone is done alike: how many, and the day's tasks with their means."""
+    """Some ISO weekdays in a row on which a zone is done alike, and a day's tasks with their means."""
 
-    days: int
+    days: tuple[int, ...]
     tasks: tuple[tuple[Task, tuple[Means, ...]], ...]
 
 
@@ -39,6 +39,8 @@ class ZoneWeek:
     zone: Any
     school_class: SchoolClass | None
     cells: tuple[Cell, ...]
+    before_term: tuple[tuple[Task, tuple[Means, ...]], ...]
+    """What is done once before lessons begin again."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +64,18 @@ def next_monday(today: date) -> date:
 def timetable(monday: date, now: datetime, level: Level, of: Identity | None) -> list[KeeperWeek]:
     """A week as if it were ordinary: lessons from Monday to Friday, one level throughout.
 
-    Schedules, keepers and the rota are those of that week.  Of all, or of what one person does.
+    After it come the days before a term, for what is done only then.  Schedules, keepers and the rota are
+    those of that week.  Of all, or of what one person does.
     """
     days = days_between(monday, monday + timedelta(days=6))
     kinds = [DayType.NORMAL] * 5 + [DayType.OFF] * 2
     rows = {day: {(Scope.SCHOOL, 0): SchoolDay(kind)} for day, kind in zip(days, kinds, strict=True)}
     always = LevelSet(LevelRow(date.min, Scope.SCHOOL, 0, level), datetime.min.replace(tzinfo=now.tzinfo))
-    week = Around(monday, None, None, rows, [always], school_sets().rotas)
+    before_term = days_between(days[-1] + timedelta(days=1), days[-1] + timedelta(days=MOST_DAYS_BEFORE))
+    begins = before_term[-1] + timedelta(days=1)
+    week = Around(monday, None, begins, rows, [always], school_sets().rotas)
     found: dict[Any, dict[int, list[Task]]] = {}
-    for task in tasks(days, now, week, of=of):
+    for task in tasks([*days, *before_term], now, week, of=of):
         found.setdefault(_who(task.done_by), {}).setdefault(task.zone.id, []).append(task)
     return [
         KeeperWeek(
@@ -100,8 +105,10 @@ def _zone(days: Sequence[date], of_zone: list[Task]) -> ZoneWeek:
     cells = []
     for _alike, group in groupby(days, key=like):
         same = list(group)
-        cells.append(Cell(len(same), tuple((task, _means(task)) for task in on[same[0]])))
-    return ZoneWeek(of_zone[0].zone, of_zone[0].school_class, tuple(cells))
+        weekdays = tuple(day.isoweekday() for day in same)
+        cells.append(Cell(weekdays, tuple((task, _means(task)) for task in on[same[0]])))
+    before_term = tuple((task, _means(task)) for task in of_zone if task.day not in on)
+    return ZoneWeek(of_zone[0].zone, of_zone[0].school_class, tuple(cells), before_term)
 
 
 def _thing(kind: ObjectKind, plan: Any) -> tuple[Any, ...]:
