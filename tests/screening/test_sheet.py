@@ -81,7 +81,10 @@ def test_one_fever_and_one_absence_leave_what_they_say(sign_in, cast):
         (hot, "fever", None, 381),
         (gone, "ill_absence", "illness", None),
     }
-    receipt = main_text(ann.get(ann.location))
+    page = ann.get(ann.location)
+    receipt = main_text(page)
+    assert "please report the child and bring it to the observation room 01 Child 3-1 01" in receipt
+    assert page.select_one('.alert a[href="/report/2024-1"]')
     assert "37.8 ℃ · retest 38.1 ℃ · Confirmed fever · Cough" in receipt
     assert "Absent: illness" in receipt
 
@@ -152,7 +155,10 @@ def test_undoing_a_sheet_takes_its_excuses_along(sign_in, cast):
     ann = sign_in("ann")
     ann.send(ann.get(SHEET), "#sheet", **{f"t1__{cast.students['3-1'][0]}": "38.0"})
     assert count(Excuse) == 2
-    ann.send(ann.get(ann.location), "form[action$=undo]")
+    receipt = ann.get(ann.location)
+    told = "Please bring to the retest point; it is measured again in 5 to 10 minutes 01 Child 3-1 01"
+    assert told in main_text(receipt)
+    ann.send(receipt, "form[action$=undo]")
     assert count(Excuse) == 0
 
 

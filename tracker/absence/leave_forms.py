@@ -33,8 +33,18 @@ def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
     return str(WORDS[reason] % details if details else WORDS[reason])
 
 
-def _halves() -> list[Any]:
-    return offered([(half.value, word(half)) for half in HalfDay])
+FROM = offered(
+    [
+        (HalfDay.MORNING.value, _l("in the morning")),
+        (HalfDay.AFTERNOON.value, _l("at noon: morning at school")),
+    ]
+)
+UNTIL = offered(
+    [
+        (HalfDay.MORNING.value, _l("at noon: afternoon at school")),
+        (HalfDay.AFTERNOON.value, _l("in the evening")),
+    ]
+)
 
 
 def _number(text: Any) -> int:
@@ -52,9 +62,9 @@ class LeaveForm(Form):
         validators=[Needed()],
     )
     from_on = Day(_l("First day"))
-    from_half = SelectField(_l("Beginning with its"), choices=_halves(), default=HalfDay.MORNING.value)
+    from_half = SelectField(_l("The leave begins"), choices=FROM, default=HalfDay.MORNING.value)
     to_on = MaybeDay(_l("Last day (empty: the same day)"))
-    to_half = SelectField(_l("Ending with its"), choices=_halves(), default=HalfDay.AFTERNOON.value)
+    to_half = SelectField(_l("The leave ends"), choices=UNTIL, default=HalfDay.AFTERNOON.value)
     note = StringField(
         _l("Note"),
         validators=[Length(max=255, message=_l("Please shorten this."))],

@@ -16,14 +16,26 @@ from tracker.accounts.guards import requires
 from tracker.db import transaction
 from tracker.errors import Rejected, RunAgain
 from tracker.permissions import Permission
+from tracker.room.queries import live_stay_of
 from tracker.screening import check_service, forms, queries, service, version_queries
 from tracker.screening.queries import ClassSession
-from tracker.screening.rules import NORMAL_LINE, Difference, SessionCode, may_undo
+from tracker.screening.rules import (
+    NORMAL_LINE,
+    PRESENT,
+    Difference,
+    FeverState,
+    SessionCode,
+    may_undo,
+)
 from tracker.screening.sheet_page_views import moment
 from tracker.screening.views import class_session, plausible_day
 from tracker.templating import class_ref
 
 bp = Blueprint("receipts", __name__, url_prefix="/screening")
+
+
+ASK_FOR_MORE = (FeverState.CONFIRMED, FeverState.WAITING)
+"""After what the receipt says where to bring a child that is still in class."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,7 @@ def receipt(asked: NumberedSheet) -> Any:
         abort(404)
     here = None
     exceptions: list[tuple[str, str]] = []
+    in_class: dict[FeverState, list[str]] = {}
     others_look = g.identity.on_classroom_screen
     if head.head == asked.no and not others_look:
         here = queries.kept_sheets(session.class_id, session.day, [session.code])[session.code]
@@ -77,6 +90,11 @@ def receipt(asked: NumberedSheet) -> Any:
             for student, line in here.lines.items()
             if forms.is_exception(line, session.trigger)
         ]
+        if session.day == clock.today():
+            for student, line in here.lines.items():
+                fever = line.fever_state(trigger=session.trigger, retest_trigger=session.retest_trigger)
+                if fever in ASK_FOR_MORE and line.state in PRESENT and not live_stay_of(student):
+                    in_class.setdefault(fever, []).append(names.get(student, "–"))
     tells = here and session.day == clock.today()
     page = render_template(
         "screening/receipt.html",
@@ -86,6 +104,7 @@ def receipt(asked: NumberedSheet) -> Any:
         head=head.head,
         here=here,
         exceptions=exceptions,
+        in_class=[(fever, in_class[fever]) for fever in ASK_FOR_MORE if fever in in_class],
         to_nurse=came_without(session.day, [session.class_id]) if tells else [],
         sheet=head,
         is_corrected=len(seen) > 1,
