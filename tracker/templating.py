@@ -85,6 +85,7 @@ def init_app(app: Flask) -> None:
         hhmm=format_hhmm,
         moment=format_moment,
         celsius=format_celsius,
+        thousands="{:,}".format,
         word=word,
     )
     app.jinja_env.globals.update(

@@ -123,10 +123,10 @@ class TestASpillInTheMusicRoom:
         sam = sign_in("sam")
         page = sam.get("/")
         row = page.select_one("section[aria-labelledby=events] a.task-row")
-        assert "Music room" in row.text and "5000–10000 mg/L" in row.text
+        assert "Music room" in row.text and "5,000–10,000 mg/L" in row.text
         assert "Closed until disinfected and aired for 30 min" in row.text
         page = sam.get(row["href"])
-        assert "Alcohol does not help here." in page.text and "5000–10000 mg/L" in page.text
+        assert "Alcohol does not help here." in page.text and "5,000–10,000 mg/L" in page.text
         assert "Clear the room first, open the windows. Pupils take no part." in page.text
         assert "poisonous chlorine gas" in page.text
         assert f"Child 4-2 {1:02}" not in page.text and "4(2)" not in page.text
@@ -142,7 +142,7 @@ class TestASpillInTheMusicRoom:
         clock.freeze(at("10:31"))
         page = sam.get(row["href"])
         assert (
-            "Too weak here: at least 5000 mg/L."
+            "Too weak here: at least 5,000 mg/L."
             in sam.send(page, "form[action$='/finish']", 422, mg_per_l="500").text
         )
         sam.send(page, "form[action$='/finish']", mg_per_l="10000", helper="Lou")
@@ -419,8 +419,8 @@ class TestAFinishedRecordIsCorrected:
         assert page.select_one("#why-error") and page.select_one("#mg_per_l")["value"] == "8000"
         sam.send(page, "form[action$='/correct']", mg_per_l="8000", why="the label says so")
         page = sam.get(f"/disinfection/now/floor/{one}")
-        assert "8000" in page.select_one(".sums-list").text
-        assert page.select_one("s").text == "5000 mg/L · 30 min · floor"
+        assert "8,000" in page.select_one(".sums-list").text
+        assert page.select_one("s").text == "5,000 mg/L · 30 min · floor"
         assert "Struck by Sam Cleaner, 09-21 11:10: the label says so" in " ".join(page.text.split())
         kept = db.session.scalars(sa.select(EventRecord)).one()
         record = db.session.scalars(sa.select(Record)).one()

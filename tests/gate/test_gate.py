@@ -331,6 +331,57 @@ def test_a_late_comer_is_here_on_the_sheet_that_missed_it(gus, child, sign_in, s
     assert {one.state for one in db.session.scalars(sa.select(Episode))} <= {EpisodeState.VOID}
 
 
+@pytest.mark.parametrize("temperature", ["", "36.6", "37.6"])
+@pytest.mark.parametrize(
+    ("said", "turned", "listed"),
+    [
+        ("not_here", False, "Not here yet 1"),
+        ("not_here", True, "unaccounted for: 1"),
+        ("absent:unknown", False, None),
+    ],
+)
+def test_a_late_entry_that_is_struck_leaves_the_child_missing_again(
+    gus, child, sign_in, said, turned, listed, temperature
+):
+    ann, nora = sign_in("ann"), sign_in("nora")
+    ann.send(ann.get(SHEET), "#sheet", **{f"state__{child}": said})
+    at("08:50")
+    if turned:
+        nora.send(nora.get("/screening/not-here"), "form[action$=turn]")
+    stop(gus, child, "late", temperature=temperature)
+    assert "张子轩" not in text_of(nora.get("/screening/not-here"))
+    at("08:51")
+    gus.send(gus.get(GATE), ".strike")
+    first, *_, last = db.session.scalars(sa.select(SheetVersion).order_by(SheetVersion.no)).all()
+    assert (last.checked, last.not_here + last.absent, last.fever) == (first.checked, 1, 0)
+    assert {one.state for one in db.session.scalars(sa.select(Fever))} <= {"struck"}
+    shown = text_of(nora.get("/nurse/"))
+    assert "张子轩" in shown and (listed is None or listed in shown)
+    asked = [one for one in db.session.scalars(sa.select(Episode.state)) if one is not EpisodeState.VOID]
+    assert asked == ([] if said == "not_here" and not turned else [EpisodeState.OPEN])
+
+
+def test_a_struck_late_entry_leaves_alone_what_the_class_has_said_since(gus, child, sign_in):
+    ann = sign_in("ann")
+    ann.send(ann.get(SHEET), "#sheet", **{f"state__{child}": "not_here"})
+    at("08:40")
+    stop(gus, child, "late")
+    at("08:45")
+    ann.send(ann.get(SHEET), "#sheet", **{f"state__{child}": "symptomatic", f"sym__{child}": "cough"})
+    gus.send(gus.get(GATE), ".strike")
+    last = db.session.scalars(sa.select(SheetVersion).order_by(SheetVersion.no.desc())).first()
+    assert (last.no, last.symptomatic, last.not_here) == (3, 1, 0)
+
+
+def test_two_children_of_one_name_carry_their_seat_among_those_entered(gus, child, cast):
+    stop(gus, child, "ill")
+    assert "张子轩 3(1)08:05" in text_of(gus.get(GATE))
+    other = db.session.get(Student, cast.students["3-1"][5])
+    other.name = "张子轩"
+    db.session.commit()
+    assert "张子轩 3(1) · seat 3" in text_of(gus.get(GATE))
+
+
 def test_a_late_comer_changes_no_sheet_that_knows_why_it_is_away(gus, child, sign_in):
     ann = sign_in("ann")
     ann.send(ann.get(SHEET), "#sheet", **{f"state__{child}": "absent:illness"})

@@ -26,9 +26,9 @@ WORDS: Mapping[Refusal, Callable[[Mapping[str, Any]], Any]] = {
     ),
     Refusal.NO_STRENGTH: lambda of: _("Please choose a batch, or enter the concentration."),
     Refusal.BATCH_OLD: lambda of: _("This batch is too old. Please mix a new one."),
-    Refusal.TOO_WEAK: lambda of: _("Too weak here: at least %(least)s mg/L.", least=of["least"]),
+    Refusal.TOO_WEAK: lambda of: _("Too weak here: at least %(least)s mg/L.", least=f"{of['least']:,}"),
     Refusal.TOO_STRONG: lambda of: _(
-        "More than twice what is needed (%(most)s mg/L). Please check.", most=of["most"]
+        "More than twice what is needed (%(most)s mg/L). Please check.", most=f"{of['most']:,}"
     ),
     Refusal.TOO_SHORT: lambda of: _("Too short here: at least %(minutes)s minutes.", minutes=of["minutes"]),
     Refusal.NOT_DONE: lambda of: _("It is not finished yet."),

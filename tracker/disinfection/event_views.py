@@ -154,7 +154,7 @@ def _batches(found: Event) -> list[tuple[int, str]]:
     at = found.record.started if found.record else clock.now()
     need = found.treatment
     return [
-        (one.batch.id, _("%(mg)s mg/L, %(place)s", mg=one.batch.mg_per_l, place=one.batch.place))
+        (one.batch.id, _("%(mg)s mg/L, %(place)s", mg=f"{one.batch.mg_per_l:,}", place=one.batch.place))
         for one in supplies.batches_good(at)
         if need.least_mg_per_l <= one.batch.mg_per_l <= 2 * need.most_mg_per_l
     ]

@@ -172,7 +172,7 @@ def source_words(one: Source, plan: Plan) -> str:
 def _with_warning(mg_per_l: int, plan: Plan) -> str:
     warning = warning_of(mg_per_l, plan.mg_per_l) if plan.mg_per_l else None
     words = {None: "", Warning.BELOW_TARGET: _("too weak"), Warning.ABOVE_TWICE: _("too strong")}[warning]
-    return f"{mg_per_l} mg/L ({words})" if words else f"{mg_per_l} mg/L"
+    return f"{mg_per_l:,} mg/L ({words})" if words else f"{mg_per_l:,} mg/L"
 
 
 class PhotosForm(Form):

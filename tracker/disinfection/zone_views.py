@@ -68,7 +68,7 @@ def _days_of(slot: SlotPlan) -> str:
     active = [plan for _kind, plan in slot.objects if plan.active]
     weekly = sorted({day for plan in active if plan.days is Days.SCHOOL for day in plan.weekdays})
     others = [days_words(plan) for plan in active if plan.days is not Days.SCHOOL]
-    return ", ".join(dict.fromkeys([*([weekday_words(weekly)] if weekly else []), *others]))
+    return _(", ").join(dict.fromkeys([*([weekday_words(weekly)] if weekly else []), *others]))
 
 
 @bp.route("/", methods=["GET", "POST"])

@@ -11,12 +11,14 @@ from tracker.errors import Rejected
 from tracker.gate import queries
 from tracker.gate.models import GatePass, GateRecord
 from tracker.gate.rules import PassOutcome, Refusal, refusal_of
+from tracker.school import find_queries
 from tracker.school.find_queries import Child
 from tracker.school.queries import class_ref
 from tracker.screening import fever_service as fevers
 from tracker.screening import missing_service as missing
 from tracker.screening import queries as screening
 from tracker.screening.fever_rules import SHEET_FIRST, Instrument
+from tracker.screening.queries import ClassSession
 from tracker.screening.rules import NORMAL_LINE, FeverSource, Line, SessionCode, State
 from tracker.screening.service import Moment
 from tracker.screening.trigger_queries import triggers_on
@@ -122,12 +124,20 @@ def _tell_sheet(
     """Let the sheet that misses a late-comer know; whether it keeps the reading as its own."""
     is_first = tenths is not None and instrument is SHEET_FIRST
     line = Line(State.MEASURED, first=tenths) if is_first else NORMAL_LINE
-    session = screening.class_session(class_ref(child.school_class), moment.today, SessionCode.ARRIVAL.value)
+    session = _arrival_of(child, moment.today)
     return session is not None and missing.came(who, moment, session, child.id, line) and is_first
 
 
-def strike(by: int, at: datetime, entered: GatePass) -> None:
-    """Take back an entry, and its reading with the chain that nobody else has added to."""
+def _arrival_of(child: Child, day: date) -> ClassSession | None:
+    return screening.class_session(class_ref(child.school_class), day, SessionCode.ARRIVAL.value)
+
+
+def strike(who: Identity, moment: Moment, entered: GatePass) -> None:
+    """Take back an entry, and its reading with the chain that nobody else has added to.
+
+    The sheet that a late-comer's entry has told misses the child again.
+    """
+    by, at = who.user_id, moment.at
     struck = db.session.execute(
         sa.update(GatePass)
         .where(GatePass.id == entered.id, GatePass.struck_at.is_(None))
@@ -138,4 +148,7 @@ def strike(by: int, at: datetime, entered: GatePass) -> None:
         return
     if entered.tenths is not None:
         fevers.strike_reading(by, at, entered.student_id, entered.at)
+    child = find_queries.child(entered.student_id, moment.today)
+    if entered.outcome is PassOutcome.LATE and child and (session := _arrival_of(child, moment.today)):
+        missing.came_not(who, moment, session, child.id, entered.at)
     audit.record(by, at, "gate.strike", "gate_pass", entered.id, student_id=entered.student_id)

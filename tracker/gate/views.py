@@ -37,6 +37,11 @@ def own_pass(pass_id: int) -> GatePass | None:
     return found if clock.local(found.at).date() == clock.today() else None
 
 
+def _moment() -> Moment:
+    now = clock.now()
+    return Moment(now, clock.today(), clock.local(now).time())
+
+
 @bp.get("/")
 @requires(Permission.GATE_RECORD)
 def gate() -> Any:
@@ -101,18 +106,10 @@ def stop(one: Child) -> Any:
     """Enter a child who is too warm, looks ill or comes late."""
     form = forms.PassForm()
     told: list[PassOutcome] = []
-    now = clock.now()
 
     def verb() -> str:
-        told.append(
-            service.enter(
-                g.identity,
-                Moment(now, clock.today(), clock.local(now).time()),
-                one,
-                PassOutcome(form.outcome.data),
-                form.tenths,
-            )
-        )
+        outcome = PassOutcome(form.outcome.data)
+        told.append(service.enter(g.identity, _moment(), one, outcome, form.tenths))
         return url_for(".gate")
 
     if answer := edge.taken(form, "gate.enter", verb, forms.refusal_words):
@@ -145,7 +142,7 @@ def strike(entered: GatePass) -> Any:
     """Take back an own entry of today."""
 
     def verb() -> str:
-        service.strike(g.identity.user_id, clock.now(), entered)
+        service.strike(g.identity, _moment(), entered)
         return url_for(".gate")
 
     answer = edge.once("gate.strike", verb)
@@ -170,6 +167,7 @@ def _page(form: forms.OpenForm | None = None, *, typed: str = "", found: list[Ch
     by, today = g.identity.user_id, clock.today()
     record = queries.open_record(by, today)
     entered = queries.entered_by(by, today)
+    places = {one.school_class.id for one in entered}
     page = edge.page(
         "gate/gate.html",
         form=form or (None if record else _open_form(formdata=None)),
@@ -181,6 +179,7 @@ def _page(form: forms.OpenForm | None = None, *, typed: str = "", found: list[Ch
         found=found,
         twice=_twice(found or []),
         entered=entered,
+        shared=_twice(finding.children(today, Enrolment.class_id.in_(places)) if entered else []),
         key=uuid4,
     )
     if entered:

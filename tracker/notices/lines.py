@@ -39,7 +39,7 @@ def sentence_of(told: Told) -> str:
     """What a notice says."""
     about = told.notice.details
     n = about.get("n", len(told.classes))
-    names = ", ".join(class_label(one, told.notice.day) for one in told.classes)
+    names = _(", ").join(class_label(one, told.notice.day) for one in told.classes)
     session = str(word(SessionCode(about["session"]))) if "session" in about else ""
     match told.notice.kind:
         case NoticeKind.SHEET_DUE:

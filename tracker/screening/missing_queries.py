@@ -132,6 +132,46 @@ def not_here(class_ids: Collection[int] | None, day: date) -> list[NotHere]:
     return [NotHere(*row) for row in rows]
 
 
+@dataclass(frozen=True)
+class Missed:
+    """What a sheet has said of a child before somebody entered that it has come."""
+
+    code: SessionCode
+    state: State
+    reason: AbsenceReason | None
+    kind: VersionKind
+
+
+def before_it_came(class_id: int, day: date, student_id: int, by: int, at: datetime) -> Missed | None:
+    """What a sheet said of a child until a version of somebody and an instant; None where none did.
+
+    None too where a newer version has changed the child's line: that holds.
+    """
+    told, since, newer = aliased(SheetVersion), aliased(SheetVersion), aliased(Entry)
+    is_newer = sa.or_(
+        newer.since_no > told.no, sa.and_(newer.since_no == told.no, newer.until_no.is_not(None))
+    )
+    row = db.session.execute(
+        sa.select(Sheet.session, Entry.state, Entry.reason, since.kind)
+        .join(Sheet, Sheet.id == Entry.sheet_id)
+        .join(told, sa.and_(told.sheet_id == Sheet.id, told.no == Entry.until_no))
+        .join(since, sa.and_(since.sheet_id == Sheet.id, since.no == Entry.since_no))
+        .where(
+            Sheet.class_id == class_id,
+            Sheet.day == day,
+            Sheet.head.is_not(None),
+            Entry.student_id == student_id,
+            told.by == by,
+            told.at == at,
+            ~sa.exists().where(newer.sheet_id == Sheet.id, newer.student_id == student_id, is_newer),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    kind = VersionKind.TURN if row.kind is VersionKind.TURN else VersionKind.CORRECT
+    return Missed(row.session, row.state, row.reason, kind)
+
+
 def unaccounted(class_ids: Collection[int] | None, day: date, now: datetime) -> list[NotHere]:
     """Who is still not here long after the deadline: for the nurse and the duty leader."""
     return [one for one in not_here(class_ids, day) if one.is_unaccounted(now)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -61,6 +62,20 @@ def came(who: Identity, moment: Moment, session: ClassSession, student_id: int, 
     except Stale:
         raise RunAgain from None
     return True
+
+
+def came_not(
+    who: Identity, moment: Moment, session: ClassSession, student_id: int, came_at: datetime
+) -> None:
+    """Take back `came`: the sheet misses the child again, unless it has been told otherwise since."""
+    before = missing_queries.before_it_came(session.class_id, session.day, student_id, who.user_id, came_at)
+    if before is None:
+        return
+    line, asked = Line(before.state, before.reason), replace(session, code=before.code)
+    try:
+        change_lines(who, moment, asked, {student_id: line}, key=uuid4(), kind=before.kind)
+    except Stale:
+        raise RunAgain from None
 
 
 def called(who: Identity, moment: Moment, session: ClassSession, student_id: int, result: TryResult) -> None:
