@@ -132,7 +132,8 @@ def read_settings(given: Mapping[str, str]) -> dict[str, Any]:
         try:
             values[setting.name] = setting.read(text)
         except (ValueError, KeyError, OSError) as problem:
-            raise SettingError(f"TRACKER_{setting.name}={text!r} cannot be used: {problem}") from None
+            shown = "" if setting.name == "DATABASE_URL" else f"={text!r}"  # a password may stand in it
+            raise SettingError(f"TRACKER_{setting.name}{shown} cannot be used: {problem}") from None
     return values
 
 

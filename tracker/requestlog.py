@@ -119,7 +119,7 @@ def to_file(app: Flask) -> Path:
     folder: Path = app.config["DATA_DIR"] / "logs"
     try:
         folder.mkdir(exist_ok=True)
-        os.close(os.open(folder / "tracker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND))
+        os.close(os.open(folder / "tracker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     except OSError as problem:
         raise FolderError(f"The log cannot be written in {folder}: {problem.strerror}") from None
     path = folder / "tracker.log"
@@ -155,5 +155,6 @@ def _end(response: Response) -> Response:
             g.statements,
             identity.user_id if identity else "-",
         )
-        slowness.note(clock.today(), f"{request.method} {route}", ms)
+        if request.url_rule:
+            slowness.note(clock.today(), f"{request.method} {route}", ms)
     return response

@@ -64,7 +64,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
     JobState: {
         JobState.RUNNING: _l("running"),
         JobState.DONE: _lp("job", "done"),
-        JobState.FAILED: _l("failed, is tried again"),
+        JobState.FAILED: _l("failed"),
     },
     DeedKind: {
         DeedKind.DRILL: _l("Drill"),

@@ -11,7 +11,9 @@ from tests.absence.town import only
 from tests.cast import NOW
 from tests.privacy.life import WORDS, live
 from tracker import requestlog, schema
-from tracker.db import db
+from tracker.db import db, transaction
+from tracker.operations import service
+from tracker.operations.rules import JobKind
 from tracker.school.models import Student
 
 MORNING = "/screening/2024-1/2026-09-21/morning"
@@ -26,6 +28,26 @@ def test_the_page_tells_version_schema_database_disk_and_the_slowest_pages(sign_
     assert schema.HEAD in text and "SQLite" in text and "of" in text
     assert "GET /school/" in text
     assert re.search(r"\d+ ms", text)
+
+
+def test_the_page_tells_in_words_what_each_job_did_or_why_it_failed(sign_in):
+    at = NOW
+    for kind, told in (
+        (JobKind.BACKUP, {"file": "x.backup", "size": 20_500, "removed": 0}),
+        (JobKind.RETENTION, {"readings": 7}),
+        (JobKind.NOTICES, {"problem": "no space is left"}),
+    ):
+        with transaction():
+            lease = service.take(kind, "2026-09-21", at)
+            (
+                service.fail(lease, at, told["problem"])
+                if "problem" in told
+                else service.finish(lease, at, told)
+            )
+    items = [" ".join(one.text.split()) for one in sign_in("ada").get("/admin/operations").select("main li")]
+    assert any("Backup done File x.backup, Size 20.5 kB" in one for one in items), items
+    assert any("Retention done Normal temperatures 7" in one for one in items), items
+    assert any("Notices failed Reason no space is left" in one for one in items), items
 
 
 def test_slowness_is_of_one_day_and_by_route():

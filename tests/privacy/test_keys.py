@@ -2,6 +2,7 @@
 
 import errno
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,15 +10,15 @@ from cryptography.fernet import Fernet
 from filelock import FileLock
 
 from tests.absence.town import take
-from tests.cast import NOW
+from tests.cast import NOW, TODAY
 from tests.cli.runner import invoke
 from tests.conftest import make_app
-from tests.privacy.life import MOTHER, PHONE, live, places_naming
+from tests.privacy.life import MOTHER, NAME, PHONE, leave_school, live, places_naming
 from tracker import datafolder
 from tracker.datafolder import FolderError, decrypt, phone_hash
-from tracker.db import db
-from tracker.privacy import tables
-from tracker.school.models import Guardian
+from tracker.db import db, transaction
+from tracker.privacy import forget_service, tables
+from tracker.school.models import Guardian, Student
 
 
 @pytest.fixture
@@ -76,6 +77,23 @@ def test_a_damaged_key_file_is_told_with_what_can_be_read_without_it(app, guarde
     with pytest.raises(FolderError, match=f"{name} is no key: put its copy back.*can be read without it"):
         make_app(folder) if name == "guardians.key" else datafolder.NewKey()
     assert (folder / name).read_bytes() == found
+
+
+def test_where_the_key_is_lost_only_what_it_opens_cannot_be_read(app, cast, guarded, sign_in, monkeypatch):
+    monkeypatch.setitem(app.config, "GUARDIAN_KEY", Fernet.generate_key().decode())
+    monkeypatch.setattr(datafolder, "_keys_there", list)
+    nora, ada = sign_in("nora"), sign_in("ada")
+    kept = nora.get(f"/students/{guarded}/data").text
+    assert "????" in kept and NAME in kept
+    sheet = nora.get("/ledgers/class/2024-1").text
+    assert NAME in sheet and "****" in sheet and "4321" not in sheet
+    told = ada.get("/admin/operations").select_one("main").text
+    assert "names and phones of guardians cannot be read" in told
+    leave_school(guarded, TODAY)
+    with transaction():
+        later = NOW + timedelta(days=1)
+        forget_service.remove(cast.users["ada"], later, later.date(), guarded)
+    assert all(NAME not in row.name for row in db.session.query(Student))
 
 
 def test_a_full_disk_leaves_no_half_key(tmp_path, monkeypatch):

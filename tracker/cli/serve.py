@@ -18,6 +18,7 @@ from tracker import __version__, clock, create_app, datafolder, requestlog, sche
 from tracker.cli import nightly, notices
 from tracker.cli.beside import EveryMinute
 from tracker.config import SettingError
+from tracker.operations import keys
 
 log = logging.getLogger("tracker")
 
@@ -39,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with datafolder.lock(app.config["DATA_DIR"]), app.app_context():
             schema.prepare()
             requestlog.to_file(app)
+            for line in keys.problems():
+                log.warning("%s", line)
             _tell_about_setup(app)
             return _serve(app)
     except SettingError as no:

@@ -12,7 +12,7 @@ from tracker.absence.models import Call, Clearance, Episode
 from tracker.absence.queries import of_class_now
 from tracker.absence.rules import LIVE, CallResult, EpisodeState
 from tracker.accounts.models import User
-from tracker.datafolder import decrypt
+from tracker.datafolder import shown
 from tracker.db import db
 from tracker.facts.models import Observation
 from tracker.facts.rules import Diagnosis, ObservationKind
@@ -106,7 +106,7 @@ def masked_phones(student_ids: Collection[int]) -> dict[int, str]:
         .where(Guardian.student_id.in_(student_ids), Guardian.phone_enc.is_not(None))
         .order_by(Guardian.student_id, Guardian.seq.desc())
     )
-    return {row.student_id: masked(decrypt(row.phone_enc)) for row in rows if row.phone_enc}
+    return {row.student_id: masked(shown(row.phone_enc)) for row in rows if row.phone_enc}
 
 
 def during(since: date, until: date) -> tuple[sa.ColumnElement[bool], ...]:

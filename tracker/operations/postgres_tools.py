@@ -96,5 +96,10 @@ def _run(name: str, *arguments: str) -> None:
         [tool(name), f"--dbname={address}", *arguments], env=environment, capture_output=True, text=True
     )
     if done.returncode:
+        if "server version mismatch" in done.stderr:
+            raise BackupError(
+                f"{name} ({tool(name)}) is older than PostgreSQL's server: "
+                "install client tools of its version, or set TRACKER_PG_BIN"
+            )
         told = done.stderr.strip().splitlines() or [f"code {done.returncode}"]
         raise BackupError(f"{name} has failed: {told[0]}")

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from tracker import clock, edge, requestlog
 from tracker.accounts.guards import requires
-from tracker.operations import queries, standing_queries
+from tracker.operations import forms, keys, queries, standing_queries
 from tracker.permissions import Permission
 
 bp = Blueprint("operations", __name__, url_prefix="/admin")
@@ -20,6 +20,8 @@ def operations() -> Any:
         "operations/operations.html",
         standing=standing_queries.standing(),
         backup=queries.last_backup(clock.now()),
+        unreadable=sum(keys.unreadable().values()),
+        details=forms.details,
         jobs=queries.last_jobs(),
         slowest=requestlog.slowness.slowest(clock.today()),
     )

@@ -7,7 +7,7 @@ from flask import Blueprint, make_response, render_template
 
 from tracker import clock, edge
 from tracker.accounts.guards import requires
-from tracker.datafolder import decrypt
+from tracker.datafolder import shown
 from tracker.permissions import Permission
 from tracker.privacy import export_queries, forms
 from tracker.school.models import Student
@@ -29,7 +29,7 @@ def data(student: Student) -> Any:
         if value is None:
             return ""
         if column.name.endswith("_enc"):
-            return decrypt(value)
+            return shown(value)
         if column.name == "tenths":
             return format_celsius(value)
         if column.name == "class_id":
