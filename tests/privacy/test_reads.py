@@ -7,7 +7,7 @@ from tests.cast import NOW
 from tests.privacy.life import MOTHER, NAME, NUMBER, PHONE, TELLING, live
 from tracker.audit.models import ReadLog
 from tracker.db import db
-from tracker.privacy import forms, tables
+from tracker.privacy import export_queries, forms, tables
 
 
 def test_the_administrator_sees_who_reads_how_often_and_nothing_of_anybody(cast, sign_in):
@@ -53,6 +53,10 @@ def test_the_nurse_gets_everything_that_is_kept_of_a_child_in_one_file(cast, sig
 
 def test_every_table_and_column_of_the_file_has_words():
     assert [name for name in tables.held() if name not in forms.TABLES] == []
+    columns = {
+        column.name for name in tables.held() for column in export_queries.columns_of(tables.table(name))
+    }
+    assert columns - set(forms.COLUMNS) == set()
 
 
 def test_every_kind_of_page_that_is_logged_has_words():

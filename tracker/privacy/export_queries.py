@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from tracker.db import db
 from tracker.privacy import tables
 
+_KINDS = ("trail", "kind")
+"""A code that the trail's deed says already."""
+
 _LEFT_OUT = {
     "id",
     "student_id",
@@ -18,8 +21,13 @@ _LEFT_OUT = {
     "phone_hash",
     "subject_id",
     "request_id",
+    "source_id",
+    "equipment_id",
+    "fever_id",
+    "gate_record_id",
+    *("seq", "no", "since_no", "until_no", "source_no", "guardian_seq", "via"),
 }
-"""Keys between tables: they say nothing of the student."""
+"""Keys between tables and numbers of rows: they say nothing of the student."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +39,17 @@ class Kept:
     rows: list[tuple[Any, ...]]
 
 
+def columns_of(of: sa.Table) -> list[sa.Column[Any]]:
+    """The columns of a table that tell something of a student."""
+    return [one for one in of.c if one.name not in _LEFT_OUT and (of.name, one.name) != _KINDS]
+
+
 def kept(student_id: int) -> Iterator[Kept]:
     """What every table keeps of a student, the student's own row first; tables without any are left out."""
     own = ("student", "guardian", "enrolment", "residence")
     for name in (*own, *(one for one in tables.held() if one not in own)):
         of = tables.table(name)
-        columns = [column for column in of.c if column.name not in _LEFT_OUT]
+        columns = columns_of(of)
         rows = db.session.execute(
             sa.select(*columns).where(tables.rows_of(name, [student_id])).order_by(*of.primary_key.columns)
         ).all()

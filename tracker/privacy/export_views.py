@@ -40,6 +40,8 @@ def data(student: Student) -> Any:
             return people.get(value, "")
         if column.table.name == "read_log" and column.name == "page":
             return str(forms.page_words(value))
+        if column.table.name == "trail" and column.name == "deed":
+            return str(forms.deed_words(value))
         return forms.cell_words(value)
 
     file = make_response(

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from wtforms.validators import NumberRange
 
 from tracker import clock
@@ -166,12 +167,121 @@ COLUMNS: dict[str, Any] = {
     "struck_at": _l("Struck out"),
     "retracted_at": _l("Struck out"),
     "text": _l("Text"),
+    "anchor": _lp("data", "Counted from"),
+    "arrived_at": _lp("data", "Arrived"),
+    "back_on": _lp("data", "Came back"),
+    "brought_by": _lp("data", "Brought by"),
+    "caller_id": _lp("data", "Calls the guardians"),
+    "cancelled_at": _lp("data", "Cancelled"),
+    "cancelled_by": _lp("data", "Cancelled by"),
+    "certainty": _lp("data", "How certain"),
+    "checked_at": _lp("data", "Checked"),
+    "checked_by": _lp("data", "Checked by"),
+    "cleaned_at": _lp("data", "Room disinfected"),
+    "cleaned_by": _lp("data", "Disinfected by"),
+    "closed_at": _lp("data", "Closed"),
+    "conditions": _lp("data", "Conditions"),
+    "decided_at": _lp("data", "Decided"),
+    "decided_by": _lp("data", "Decided by"),
+    "due_at": _lp("data", "Due"),
+    "earliest_on": _lp("data", "Not before"),
+    "ended_at": _lp("data", "Ended"),
+    "ended_by": _lp("data", "Ended by"),
+    "ended_half": _lp("data", "Until half day"),
+    "ended_how": _lp("data", "How it ended"),
+    "ended_on": _lp("data", "Ended on"),
+    "first_half": _lp("data", "From half day"),
+    "first_on": _lp("data", "First day"),
+    "from_half": _lp("data", "From half day"),
+    "is_provisional": _lp("data", "Provisional number"),
+    "known_at": _lp("data", "Known since"),
+    "last_absent_on": _lp("data", "Last day absent"),
+    "left_gate_at": _lp("data", "Through the gate"),
+    "left_gate_by": _lp("data", "Seen at the gate by"),
+    "next_on": _lp("data", "Call again"),
+    "opened_at": _lp("data", "Opened"),
+    "outcome": _lp("data", "Outcome"),
+    "papers": _lp("data", "Papers"),
+    "place": _lp("data", "Where it was"),
+    "question": _lp("data", "Question"),
+    "reached": _lp("data", "Reached"),
+    "read_at": _lp("data", "Read"),
+    "read_by": _lp("data", "Read by"),
+    "reason_after": _lp("data", "Reason after it"),
+    "reason_before": _lp("data", "Reason before it"),
+    "recorded_at": _lp("data", "Recorded"),
+    "removed_at": _lp("data", "Removed on"),
+    "reported_at": _lp("data", "Reported"),
+    "reported_by": _lp("data", "Reported by"),
+    "returns_on": _lp("data", "Returns on"),
+    "reviewed_at": _lp("data", "Reviewed"),
+    "reviewed_by": _lp("data", "Reviewed by"),
+    "room": _lp("data", "Room"),
+    "rule_from": _lp("data", "Rule of"),
+    "seats_beside": _lp("data", "Seats beside"),
+    "soiled": _lp("data", "Place soiled"),
+    "source": _lp("data", "Found by"),
+    "source_kind": _lp("data", "Recorded at"),
+    "struck_by": _lp("data", "Struck out by"),
+    "struck_reason": _lp("data", "Struck out because"),
+    "to_half": _lp("data", "Until half day"),
+    "trouble": _lp("data", "Trouble"),
+    "way": _lp("data", "Way"),
+    "what": _lp("data", "Told"),
+    "where_to": _lp("data", "Where to"),
 }
 
 
+DEEDS: dict[str, Any] = {
+    "absence.call": _lp("data", "Call about an absence"),
+    "absence.clear": _lp("data", "Cleared for return"),
+    "absence.close": _lp("data", "Absence closed"),
+    "absence.leave": _lp("data", "Leave entered"),
+    "absence.leave_cancel": _lp("data", "Leave cancelled"),
+    "absence.not_sent_home": _lp("data", "Not sent home"),
+    "absence.paper": _lp("data", "Paper handed in"),
+    "absence.paper_removed": _lp("data", "Paper removed"),
+    "absence.parent_call": _lp("data", "Call from a guardian"),
+    "absence.parent_call_read": _lp("data", "Call from a guardian read"),
+    "absence.return_days": _lp("data", "Days the return is counted from"),
+    "absence.review": _lp("data", "Call reviewed"),
+    "absence.sent_home": _lp("data", "Sent home"),
+    "absence.strike": _lp("data", "Call struck out"),
+    "absence.take_clearance_back": _lp("data", "Clearance taken back"),
+    "absence.step": _lp("data", "Step of an absence"),
+    "fever.open": _lp("data", "Retest due"),
+    "fever.retest": _lp("data", "Retested"),
+    "fever.unretested": _lp("data", "Not retested"),
+    "gate.enter": _lp("data", "At the gate"),
+    "gate.strike": _lp("data", "Struck out at the gate"),
+    "guardian.phone_shown": _lp("data", "Phone shown"),
+    "room.report": _lp("data", "Reported to the observation room"),
+    "room.report_again": _lp("data", "Reported again"),
+    "room.arrive": _lp("data", "Arrived in the observation room"),
+    "room.signs": _lp("data", "Signs recorded"),
+    "room.call": _lp("data", "Call from the observation room"),
+    "room.strike_call": _lp("data", "Call struck out"),
+    "room.end": _lp("data", "Left the observation room"),
+    "room.reopen": _lp("data", "Stay opened again"),
+    "room.left_gate": _lp("data", "Left the gate"),
+    "room.reading": _lp("data", "Temperature taken"),
+    "room.strike_reading": _lp("data", "Temperature struck out"),
+    "screening.not_here_call": _lp("data", "Call about who was not here"),
+    "student.leave": _lp("data", "Left the school"),
+    "student.number": _lp("data", "Number given"),
+    "student.remove": _lp("data", "Removed"),
+}
+"""What the trail's deeds about a student are called in the file for the guardians."""
+
+
+def deed_words(deed: str) -> Any:
+    """What a deed of the trail is called."""
+    return DEEDS.get(deed, deed)
+
+
 def column_words(name: str) -> Any:
-    """What a column is called; a technical one by its own name."""
-    return COLUMNS.get(name, name.removesuffix("_enc").replace("_", " "))
+    """What a column is called."""
+    return COLUMNS[name]
 
 
 def cell_words(value: Any) -> str:
@@ -189,6 +299,8 @@ def cell_words(value: Any) -> str:
         return clock.local(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, (list, dict)):
-        return ", ".join(map(str, value.items() if isinstance(value, dict) else value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {cell_words(told)}" for name, told in value.items())
+    if isinstance(value, list):
+        return ", ".join(cell_words(one) for one in value)
     return str(value)
