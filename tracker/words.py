@@ -23,7 +23,7 @@ from tracker.accounts.rules import Duty, Role
 from tracker.deeds.rules import DeedKind, SchoolPaperKind
 from tracker.duty_words import WORDS as DUTY_WORDS
 from tracker.event_words import WORDS as EVENT_WORDS
-from tracker.facts.rules import Diagnosis, Symptom
+from tracker.facts.rules import Certainty, Diagnosis, ObservationKind, SourceKind, Symptom
 from tracker.gate.rules import PassOutcome
 from tracker.nurse.plausibility_rules import Hint
 from tracker.operations.rules import JobKind, JobState
@@ -229,6 +229,24 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         MoveKind.COUNT: _l("Count"),
     },
     Shelf: {Shelf.GOOD: _l("Good"), Shelf.SOON: _l("Expires soon"), Shelf.EXPIRED: _l("Expired")},
+    ObservationKind: {
+        ObservationKind.SYMPTOM: _lp("fact", "Symptom"),
+        ObservationKind.FEVER: _lp("fact", "Fever"),
+        ObservationKind.DIAGNOSIS: _lp("fact", "Diagnosis"),
+        ObservationKind.ILL_ABSENCE: _lp("fact", "Absent through illness"),
+    },
+    Certainty: {
+        Certainty.SUSPECTED: _lp("fact", "suspected"),
+        Certainty.CONFIRMED: _lp("fact", "confirmed"),
+    },
+    SourceKind: {
+        SourceKind.SHEET: _lp("fact", "A sheet"),
+        SourceKind.CALL: _lp("fact", "A call about an absence"),
+        SourceKind.STAY: _lp("fact", "The observation room"),
+        SourceKind.FEVER: _lp("fact", "A retest"),
+        SourceKind.IMPORT: _lp("fact", "Imported history"),
+        SourceKind.EPISODE: _lp("fact", "A step of an absence"),
+    },
     Symptom: {
         Symptom.FEVER: _l("Fever"),
         Symptom.COUGH: _l("Cough"),

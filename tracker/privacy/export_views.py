@@ -42,6 +42,9 @@ def data(student: Student) -> Any:
             return str(forms.page_words(value))
         if column.table.name == "trail" and column.name == "deed":
             return str(forms.deed_words(value))
+        if column.name in forms.CODES:
+            codes = value if isinstance(value, list) else [value]
+            return ", ".join(forms.code_words(column.name, code) for code in codes)
         return forms.cell_words(value)
 
     file = make_response(

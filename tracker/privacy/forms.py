@@ -11,9 +11,13 @@ from flask_babel import lazy_pgettext as _lp
 from wtforms.validators import NumberRange
 
 from tracker import clock
+from tracker.absence.return_rules import Condition
+from tracker.absence.rules import PaperKind
 from tracker.edge import Form
+from tracker.facts.rules import Diagnosis, Symptom
 from tracker.fields import Line, Needed, Whole
 from tracker.privacy.rules import MOST_DAYS, YEARS, Refusal
+from tracker.screening.rules import AbsenceReason
 from tracker.words import word
 
 WORDS: dict[Refusal, Any] = {
@@ -153,7 +157,7 @@ COLUMNS: dict[str, Any] = {
     "tenths": _l("Temperature"),
     "site": _l("Site"),
     "device": _l("Device"),
-    "kind": _l("What it is"),
+    "kind": _lp("data", "Kind"),
     "code": _l("Sign"),
     "diagnosis": _l("Diagnosis"),
     "hospital": _l("Hospital"),
@@ -282,6 +286,20 @@ def deed_words(deed: str) -> Any:
 def column_words(name: str) -> Any:
     """What a column is called."""
     return COLUMNS[name]
+
+
+CODES: Mapping[str, tuple[type[StrEnum], ...]] = {
+    "code": (Symptom, Diagnosis, AbsenceReason),
+    "conditions": (Condition,),
+    "papers": (PaperKind,),
+}
+"""What a column's codes are of, where they are kept as text."""
+
+
+def code_words(column: str, code: str) -> str:
+    """What a code that is kept as text is called; the text itself where it is none."""
+    kind = next((one for one in CODES.get(column, ()) if code in list(one)), None)
+    return str(word(kind(code))) if kind else code
 
 
 def cell_words(value: Any) -> str:
