@@ -75,6 +75,19 @@ def test_a_correction_moves_nobody_and_leaves_guardians_alone(sign_in, cast):
     assert student("New Comer").id == made and count(Guardian) == 1
 
 
+def test_a_seat_that_a_file_gave_twice_stands_in_the_way_of_no_other_correction(sign_in, cast):
+    second = cast.students["3-1"][1]
+    db.session.execute(sa.update(Enrolment).where(Enrolment.student_id == second).values(seat=1))
+    db.session.commit()
+    ada, path = sign_in("ada"), f"/school/students/{second}"
+    ada.send(ada.get(path), guardian_phone="000 0000 1234")
+    assert decrypt(db.session.scalars(sa.select(Guardian.phone_enc)).one()) == "000 0000 1234"
+    refused = ada.send(ada.get(path), expect=422, seat="3")
+    assert refused.select_one("#seat-error"), "a new seat is looked at"
+    ada.send(ada.get(path), seat="2")
+    assert stays(second)[-1][3] == 2
+
+
 @pytest.mark.parametrize("values, field", [
     ({"name": ""}, "name"),
     ({"name": "7"}, "name"),

@@ -17,6 +17,18 @@ def has_number(number: str) -> bool:
     return bool(db.session.scalar(sa.select(sa.exists().where(Student.number == number))))
 
 
+def newest_place(number: str) -> tuple[int, int | None] | None:
+    """The class and the seat the student of this number has now, or will have."""
+    row = db.session.execute(
+        sa.select(Enrolment.class_id, Enrolment.seat)
+        .join(Student, Student.id == Enrolment.student_id)
+        .where(Student.number == number)
+        .order_by(Enrolment.starts.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row.class_id, row.seat) if row else None
+
+
 def shares_a_seat(number: str) -> bool:
     """Whether the newest place of the student of this number is somebody else's too, on any day."""
     mine, other = aliased(Enrolment), aliased(Enrolment)

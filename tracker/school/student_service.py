@@ -40,9 +40,11 @@ def change(by: int, at: datetime, student_id: int, cells: dict[Column, str], day
     """Correct one child, or move it to another class from a day on.
 
     A number that is given takes the place of the one there was, provisional or mistyped, and the child
-    stays the same.  Rejected if it or the seat is somebody else's.
+    stays the same.  Rejected if it or a new seat is somebody else's; a seat that a roster file has given
+    twice stands in the way of no other correction.
     """
     student = db.session.get_one(Student, student_id)
+    place = student_queries.newest_place(student.number)
     number = cells[Column.STUDENT_NUMBER]
     if number != student.number:
         if student_queries.has_number(number):
@@ -50,10 +52,12 @@ def change(by: int, at: datetime, student_id: int, cells: dict[Column, str], day
         student.number, student.is_provisional = number, False
         db.session.flush()  # the roster finds the child by it
         audit.record(by, at, "student.number", "student", student_id, student_id=student_id)
-    _seated(by, at, one_row(cells), number, days)
+    _seated(by, at, one_row(cells), number, days, place)
 
 
-def _seated(by: int, at: datetime, table: Table, number: str, days: Days) -> None:
+def _seated(
+    by: int, at: datetime, table: Table, number: str, days: Days, place: tuple[int, int | None] | None = None
+) -> None:
     roster_service.import_roster(by, at, table, "", days)
-    if student_queries.shares_a_seat(number):
+    if student_queries.newest_place(number) != place and student_queries.shares_a_seat(number):
         raise Rejected(Refusal.SEAT_TAKEN, Column.SEAT)
