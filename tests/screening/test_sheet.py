@@ -438,6 +438,19 @@ def test_undo_within_ten_minutes_makes_the_class_missing_again(sign_in, cast):
     assert ann.location == f"{SHEET}/3", "a number is never given twice"
 
 
+@pytest.mark.parametrize("mode, checked", [("", 9), ("?mode=full", 1)])
+def test_what_was_typed_on_an_undone_sheet_stands_on_it_again(sign_in, cast, mode, checked):
+    ill, hot = cast.students["3-1"][:2]
+    ann = sign_in("ann")
+    typed = {f"state__{ill}": "absent:illness", f"t1__{hot}": "38.0", f"sym__{hot}": "cough"}
+    ann.send(ann.get(SHEET + mode), "#sheet", **typed)
+    clock.freeze(NOW + timedelta(minutes=1))
+    ann.send(ann.get(ann.location), "form[action$=undo]")
+    ann.send(ann.get(ann.location + mode.replace("?", "&")), "#sheet")
+    now = newest()
+    assert (now.no, now.absent, now.fever, now.symptomatic, now.checked) == (3, 1, 1, 1, checked)
+
+
 def test_a_case_excuses_the_class_without_naming_anybody(sign_in, cast):
     ann = sign_in("ann")
     ann.send(ann.get(SHEET), "#sheet", **{f"t1__{cast.students['3-1'][0]}": "38.0"})

@@ -27,7 +27,7 @@ from tracker.screening.rules import (
     SessionCode,
     may_undo,
 )
-from tracker.screening.sheet_page_views import moment
+from tracker.screening.sheet_page_views import address, moment
 from tracker.screening.views import class_session, plausible_day
 from tracker.templating import class_ref
 
@@ -197,6 +197,7 @@ def undo(asked: NumberedSheet) -> Any:
             with transaction():
                 service.withdraw(g.identity, clock.now(), session, asked.no, edge.form_key())
             flash(_("The sheet was undone. The class has not reported now."))
+            return redirect(address(session, "screening.sheet", undone=asked.no), 303)
         except Rejected as no:
             flash(forms.refusal_words(no.reason, no.details), "danger")
         except RunAgain:

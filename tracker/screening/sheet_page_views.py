@@ -70,13 +70,20 @@ def opened(
     kept: Mapping[SessionCode, KeptSheet],
     students: list[RosterStudent],
     chosen_mode: str | None,
+    undone_no: int | None = None,
 ) -> forms.SheetForm:
-    """The form as it is opened: what is kept, or what is known of the day."""
+    """The form as it is opened: what is kept, or what is known of the day and was on the undone version."""
     here = kept.get(session.code)
     default = session.plan.mode if session.plan else Mode.EXCEPTIONS
     mode = Mode.FULL if (chosen_mode or default) == Mode.FULL else Mode.EXCEPTIONS
-    lines = here.lines if here else prefill_queries.prefilled(session.code, session.day, kept, students)
     start = forms.starting_line(Mode.EXCEPTIONS if here else mode)
+    if here:
+        lines = here.lines
+    else:
+        lines = prefill_queries.prefilled(session.code, session.day, kept, students)
+        if undone_no:
+            undone = version_queries.undone_lines(session.class_id, session.day, session.code, undone_no)
+            lines |= {one: line for one, line in undone.items() if line != start}
     form = forms.SheetForm(
         key=uuid4(),
         base=here.version.no if here else 0,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -12,9 +12,9 @@ from tracker.facts.models import Observation
 from tracker.facts.rules import ObservationKind, SourceKind, Symptom
 from tracker.school.models import Enrolment, Student
 from tracker.school.queries import enrolled_on
+from tracker.screening import queries
 from tracker.screening.models import Entry, Reading, Roster, Sheet, SheetVersion
-from tracker.screening.queries import seat_label
-from tracker.screening.rules import NORMAL_LINE, Difference, Line, VersionKind, differences
+from tracker.screening.rules import NORMAL_LINE, Difference, Line, SessionCode, VersionKind, differences
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,12 @@ def lines_at(sheet_id: int, no: int) -> dict[int, Line]:
     """What a version of a sheet said of every student of its roster; empty for none."""
     wanted = [one.version for one in versions(sheet_id) if one.version.no == no]
     return _lines_of(sheet_id, wanted).get(no, {})
+
+
+def undone_lines(class_id: int, day: date, code: SessionCode, no: int) -> dict[int, Line]:
+    """What a version that was undone said of every student; empty where the class has reported since."""
+    sheet = queries.sheet_of(class_id, day, code)
+    return lines_at(sheet.id, no) if sheet and sheet.head is None else {}
 
 
 def _lines_of(sheet_id: int, wanted: Sequence[SheetVersion]) -> dict[int, dict[int, Line]]:
@@ -128,4 +134,4 @@ def labels(sheet: Sheet, student_ids: set[int]) -> dict[int, str]:
         )
         .where(Student.id.in_(student_ids))
     )
-    return {row.id: seat_label(row.seat, row.name) for row in rows}
+    return {row.id: queries.seat_label(row.seat, row.name) for row in rows}

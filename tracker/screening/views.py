@@ -98,7 +98,9 @@ def sheet(session: ClassSession) -> Any:
     here = kept.get(session.code)
     if here and g.identity.on_classroom_screen:
         return _to_receipt(session)
-    form = sheet_page.opened(session, kept, students, request.args.get("mode"))
+    form = sheet_page.opened(
+        session, kept, students, request.args.get("mode"), request.args.get("undone", type=int)
+    )
     refused = None
     try:
         service.refuse_untimely(
