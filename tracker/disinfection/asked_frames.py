@@ -39,8 +39,8 @@ from tracker.disinfection.schedule_frames import (
 from tracker.school.models import CalendarDay, SchoolClass
 from tracker.school.rules import Level, Place, days_between, grade_of, is_school_day
 
-Done = tuple[int, date, str]
-"""Something recorded as done, which stays (`day_rules.asked`): object, day, code of its slot."""
+Done = tuple[int, str, str]
+"""What was recorded as done and stays (`day_rules.asked`): object, day as 2026-09-21, code of its slot."""
 
 DAY_SECONDS = 24 * 3600
 OF_SCHOOL_DAYS = (NUMBER[Days.SCHOOL], NUMBER[Days.ROTA])
@@ -241,7 +241,9 @@ def _epidemic(
 
 def _done(axis: Axis, plans: Schedules, calendar: dict[date, Any], done: Iterable[Done]) -> Flags:
     """What was done, by key and day, on days that may ask for it no longer: see `day_rules`."""
-    unusual = {day: n for n, day in enumerate(axis.dates) if may_have_changed(calendar.get(day, {}))}
+    unusual = {
+        day.isoformat(): n for n, day in enumerate(axis.dates) if may_have_changed(calendar.get(day, {}))
+    }
     found = np.zeros((len(plans.object_id), len(axis.dates)), dtype=bool)
     keys: dict[tuple[int, str], list[int]] = {}
     for number, (thing, slot) in enumerate(zip(plans.object_id.tolist(), plans.slot.tolist(), strict=True)):

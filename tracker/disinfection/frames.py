@@ -1,6 +1,6 @@
 """What was due in which zone, until when, and what became of it, as a frame."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -52,7 +52,7 @@ def tasks_frame(since: date, until: date, *, school_days_only: bool = False) -> 
     without school is left out.  Six statements; the time grows with zones times days.
     """
     rows = _recorded(since, until)
-    done = ((row.object_id, row.day, row.slot) for row in rows if row.result == DONE)
+    done = ((row[4], str(row[1]), row[2]) for row in rows if row[5] == DONE)
     items = items_asked(since, until, done, school_days_only=school_days_only)
     tasks, first, task = np.unique(items.task, return_index=True, return_inverse=True)
     count = len(tasks)
@@ -126,52 +126,66 @@ class _Records:
 
 
 def _recorded(since: date, until: date) -> Sequence[Any]:
-    """What was recorded as finished, and what others said of it: a row an item.  One statement."""
-    return db.session.execute(
-        with_verdicts(
-            sa.select(
-                Record.zone_id,
-                Record.day,
-                Record.slot,
-                Record.finished,
-                sa.func.coalesce(RecordItem.object_id, NONE).label("object_id"),
-                _RESULT.label("result"),
-                sa.case((Record.excuse.is_not(None), 1), else_=0),
-                sa.case((VERIFIED, 1), else_=0),
-                REDO_UNTIL,
-            ).outerjoin(RecordItem, RecordItem.record_id == Record.id)
-        ).where(
-            Record.day.between(since, until),
-            sa.or_(Record.finished.is_not(None), Record.excuse.is_not(None), REDO_UNTIL.is_not(None)),
+    """What was recorded as finished, and what others said of it: a row an item.  One statement.
+
+    Days and instants are as the database gives them: text from SQLite, where reading each costs most.
+    """
+    return (
+        db.session.connection()
+        .execute(
+            with_verdicts(
+                sa.select(
+                    Record.zone_id,
+                    sa.type_coerce(Record.day, sa.String),
+                    Record.slot,
+                    sa.type_coerce(Record.finished, sa.String),
+                    sa.func.coalesce(RecordItem.object_id, NONE).label("object_id"),
+                    _RESULT.label("result"),
+                    sa.case((Record.excuse.is_not(None), 1), else_=0),
+                    sa.case((VERIFIED, 1), else_=0),
+                    sa.type_coerce(REDO_UNTIL, sa.String),
+                ).outerjoin(RecordItem, RecordItem.record_id == Record.id)
+            ).where(
+                Record.day.between(since, until),
+                sa.or_(Record.finished.is_not(None), Record.excuse.is_not(None), REDO_UNTIL.is_not(None)),
+            )
         )
-    ).all()
+        .all()
+    )
 
 
 def _records(items: Items, rows: Sequence[Any]) -> _Records:
     """The same by the numbers of the items that are asked for."""
-    zones = {id: number for number, id in enumerate(items.zone_ids.tolist())}
-    days = {day: number for number, day in enumerate(items.axis.dates)}
-    slots = {slot_code(slot): number for number, slot in enumerate(items.slots)}
-    turns = np.zeros((len(zones), len(days)), dtype=bool)
-    kept = []
-    for zone_id, day, slot, finished, *told in rows:
-        if zone_id in zones and slot in slots:
-            kept.append((zones[zone_id], days[day], slots[slot], finished, *told))
-        elif zone_id in zones and took_turn(slot, day, finished):
-            turns[zones[zone_id], days[day]] = True
-    zone, on, hour, ended, thing, result, excused, verified, redo = (
-        zip(*kept, strict=True) if kept else [()] * 9
+    zone, on, code, ended, thing, result, excused, verified, redo = (
+        zip(*rows, strict=True) if rows else [()] * 9
     )
 
+    def numbers(values: Iterable[Any], known: Iterable[Any]) -> Ints:
+        number = {one: n for n, one in enumerate(known)}
+        return np.array([number.get(value, NONE) for value in values], dtype=np.int64)
+
+    of_zone, of_day = (
+        numbers(zone, items.zone_ids.tolist()),
+        numbers(map(str, on), map(str, items.axis.dates)),
+    )
+    slot = numbers(code, map(slot_code, items.slots))
+    finished = pd.Series(pd.to_datetime(list(ended), utc=True, format="ISO8601"))
+    turns = np.zeros((len(items.zone_ids), len(items.axis.dates)), dtype=bool)
+    for n in np.flatnonzero((slot == NONE) & (of_zone != NONE)):
+        day, ends = items.axis.dates[of_day[n]], finished[n]
+        if took_turn(code[n], day, None if pd.isna(ends) else ends.to_pydatetime()):
+            turns[of_zone[n], of_day[n]] = True
+    kept = (slot != NONE) & (of_zone != NONE)
+
     def ints(values: Sequence[int]) -> Ints:
-        return np.array(values, dtype=np.int64)
+        return np.array(values, dtype=np.int64)[kept]
 
     return _Records(
-        task_numbers(ints(zone), ints(on), ints(hour), len(days), len(slots)),
+        task_numbers(of_zone, of_day, slot, len(items.axis.dates), len(items.slots))[kept],
         ints(thing),
         ints(result),
-        pd.Series(pd.to_datetime(ended, utc=True)),
-        pd.Series(pd.to_datetime(redo, utc=True)),
+        finished[kept].reset_index(drop=True),
+        pd.Series(pd.to_datetime(list(redo), utc=True, format="ISO8601"))[kept].reset_index(drop=True),
         ints(excused).astype(bool),
         ints(verified).astype(bool),
         turns,
