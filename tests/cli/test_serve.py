@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cli.runner import invoke
+from tests.logwatch import leaks_of
 from tracker import requestlog
 from tracker.cli import serve
 
@@ -25,7 +26,7 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 
 def start(*arguments: str, **settings: str) -> subprocess.Popen:
     return subprocess.Popen(
-        [sys.executable, "app.py", *arguments], cwd=ROOT, env=CLEAN | settings, text=True,
+        [sys.executable, "app.py", *arguments], cwd=ROOT, env=CLEAN | {"TRACKER_LOG": "json"} | settings, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
@@ -62,7 +63,10 @@ def address_of(process: subprocess.Popen) -> tuple[str, str]:
 
 def end(process: subprocess.Popen, how: int = signal.SIGTERM) -> int:
     process.send_signal(how)
-    process.communicate(timeout=30)
+    _, logged = process.communicate(timeout=30)
+    # A server of its own is out of the watch's sight: its lines are read here.
+    lines = [line if line.startswith("{") else json.dumps({"message": line}) for line in logged.splitlines()]
+    assert [leak for line in lines for leak in leaks_of(line)] == []
     return process.returncode
 
 
