@@ -295,8 +295,21 @@ def test_no_space_and_no_permission_are_one_line_and_leave_nothing(app, tmp_path
     monkeypatch.setattr(os, "fsync", refuses)
     assert told in one_line(invoke(app, "backup", "--to", tmp_path / "b", code=1))
     assert list((tmp_path / "b").iterdir()) == []
-    assert not list(Path(app.config["DATA_DIR"]).glob("backup-*"))
+    assert not list(Path(app.config["DATA_DIR"]).glob("unfinished-*"))
     assert last_backup(NOW).at is None
+
+
+def test_what_a_backup_left_that_was_cut_off_goes_with_the_next(app, tmp_path):
+    made(app, tmp_path)
+    newest = next(tmp_path.glob("*.backup"))
+    part = newest.with_name(newest.name + ".part")
+    part.write_bytes(b"half")
+    left = Path(app.config["DATA_DIR"]) / "unfinished-backup-x"
+    left.mkdir()
+    (left / "database").write_bytes(b"half")
+    clock.freeze(NOW + timedelta(minutes=5))
+    made(app, tmp_path)
+    assert not part.exists() and not left.exists()
 
 
 def test_a_folder_that_is_a_file_is_one_line(app, tmp_path):

@@ -44,7 +44,7 @@ def backup(folder: Path | None, keep: int | None) -> None:
     except sa.exc.IntegrityError:
         lease = None
     if lease is None:
-        raise BackupError("Another backup is being made")
+        raise BackupError("Another backup is being made, or was cut off less than an hour ago")
     try:
         made = write_backup(at, folder.resolve() if folder else backups.default_folder(), keep)
     except BaseException as problem:

@@ -1,6 +1,7 @@
 """Making a backup and restoring one, on either database."""
 
 import errno
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,8 +48,10 @@ def make(school: str, at: datetime, folder: Path, keep: int | None) -> Made:
 
     Others may go on writing: the file holds what was confirmed when it was begun.  The keys are not in it.
     """
-    with _told_in_a_line(folder), tempfile.TemporaryDirectory(dir=_data_folder(), prefix="backup-") as work:
+    with _told_in_a_line(folder), _work_folder("unfinished-backup-") as work:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for part in folder.glob(f"tracker-{school}-*.part"):
+            part.unlink()
         copy = Path(work) / "database"
         found: str | None
         if is_sqlite():
@@ -80,7 +83,7 @@ def restore(file: Path, at: datetime) -> tuple[Manifest, str | None]:
     with (
         datafolder.lock(_data_folder()),
         _told_in_a_line(_data_folder()),
-        tempfile.TemporaryDirectory(dir=_data_folder(), prefix="restore-") as work,
+        _work_folder("unfinished-restore-") as work,
     ):
         copy = Path(work) / "database"
         manifest = archive.extract(file, copy)
@@ -148,6 +151,15 @@ def _thin(folder: Path, school: str, keep: int | None, made: Path) -> int:
 
 def _data_folder() -> Path:
     return Path(current_app.config["DATA_DIR"])
+
+
+@contextmanager
+def _work_folder(prefix: str) -> Iterator[str]:
+    """A folder for a copy of the school; one that was left when the computer was cut off goes first."""
+    for left in _data_folder().glob(f"{prefix}*"):
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(dir=_data_folder(), prefix=prefix) as work:
+        yield work
 
 
 @contextmanager
