@@ -66,7 +66,7 @@ HEADERS: dict[str, Any] = {
     "calls": _l("Calls"),
     "follower": _l("Followed up by"),
     "back_on": _l("Back on"),
-    "half": _l("Half-day"),
+    "half": _l("Absent from (half-day)"),
     "asked_at": _l("First asked"),
     "way": _lp("column", "How"),
     "tries": _l("Tries"),
