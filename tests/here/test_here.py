@@ -182,6 +182,17 @@ class TestThePage:
             db.session.add(Assignment(user_id=cast.users["sam"], what=Duty.DUTY_LEADER, starts=TODAY))
         assert len(sign_in("sam").get("/here/").select(".here-class")) == 2
 
+    def test_whom_nobody_can_account_for_stands_above_all_for_the_duty_leader(self, cast, sign_in):
+        take(cast, at("08:10"), {2: State.NOT_HERE})
+        with transaction():
+            db.session.add(Assignment(user_id=cast.users["sam"], what=Duty.DUTY_LEADER, starts=TODAY))
+        clock.freeze(at("08:49"))
+        assert not sign_in("sam").get("/here/").select("[aria-labelledby=unaccounted]")
+        clock.freeze(at("08:50"))
+        shown = sign_in("sam").get("/here/").select_one("[aria-labelledby=unaccounted]")
+        assert " ".join(shown.text.split()) == "Unaccounted for 1 02 Child 3-1 02 3(1) · since 08:50"
+        assert not sign_in("carl").get("/here/").select("[aria-labelledby=unaccounted]")
+
     def test_its_reading_is_logged(self, cast, sign_in):
         sign_in("ann").get("/here/")
         assert db.session.query(ReadLog).filter_by(page="here", user_id=cast.users["ann"]).count() == 1

@@ -14,6 +14,7 @@ from tracker.db import db
 from tracker.notices.models import Notice
 from tracker.room.models import Stay
 from tracker.room.rules import Trouble
+from tracker.screening.rules import State
 
 
 def tick(when: str, day=TODAY) -> int:
@@ -66,6 +67,18 @@ def test_nobody_is_told_of_a_sheet_that_came(app, cast):
 def test_nothing_is_sent_on_a_day_off_or_at_night(app):
     assert tick("08:15", TODAY.replace(day=19)) == 0
     assert tick("06:30") == tick("19:00") == 0
+
+
+def test_a_child_nobody_can_account_for_leads_each_to_the_page_that_names_it(sign_in, cast):
+    db.session.add(Assignment(user_id=cast.users["sam"], what=Duty.DUTY_LEADER, starts=TODAY))
+    db.session.commit()
+    take(cast, at("08:10"), {2: State.NOT_HERE})
+    tick("08:51")
+    for who, where in (("nora", "/screening/not-here"), ("sam", "/here/")):
+        visitor = sign_in(who)
+        (one,) = [one for one in visitor.get("/").select(".notices li") if "unaccounted" in one.text]
+        assert one.a["href"] == where
+        assert "Child 3-1 02" in visitor.get(where).text
 
 
 def test_the_home_page_lists_what_still_holds_until_it_is_seen(sign_in, cast):

@@ -129,7 +129,11 @@ def href_of(told: Told) -> str | None:
         case NoticeKind.SPILL:
             return url_for("events.overview") if may(Permission.EVENTS_READ) else None
         case NoticeKind.NOT_HERE:
-            return url_for("screening.overview")
+            return url_for("missing.not_here")
+        case NoticeKind.UNACCOUNTED:
+            if may(Permission.NURSE_DAY):
+                return url_for("missing.not_here")
+            return url_for("here.here") if may(Permission.HERE_READ) else None
         case NoticeKind.SHEET_MISSING_GRADE:
             return None
         case NoticeKind.DAY_NOT_CLOSED:
