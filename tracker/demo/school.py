@@ -16,6 +16,8 @@ from tracker.accounts.service import hash_password
 from tracker.audit.models import Trail
 from tracker.datafolder import encrypt, phone_hash
 from tracker.db import Model, db, transaction
+from tracker.deeds import service as deeds
+from tracker.deeds.rules import DeedKind
 from tracker.demo import cleaning, illness, observation, people, store
 from tracker.demo.history import Pupils, Row, Telling
 from tracker.disinfection import zone_service as zones
@@ -73,6 +75,13 @@ def accounts_text() -> list[str]:
     """What to tell whoever opens a demo school."""
     names = [person.username for person in people.staff(people.rooms(1))[: people.SHOWN]]
     return [f"Sign in with the password {people.PASSWORD} as one of:", "  " + "  ".join(names)]
+
+
+DEEDS = (
+    (DeedKind.TRAINING, "传染病防控与晨午检规范", "全体教职工", 62, 60),
+    (DeedKind.DRILL, "呕吐物应急处置", "一、二年级", 165, 30),
+    (DeedKind.LESSON, "七步洗手法", "三年级", 80, 40),
+)
 
 
 @dataclass(frozen=True)
@@ -175,6 +184,7 @@ def _lay(random: Random, days: Sequence[date], today: int, count: int) -> School
         store.Staff(ids["staff"], ids["logistics"], ids["vice"], ids["nurse"], sorted(ids.values())),
         days[: today + 1],
     )
+    _log_deeds(ids["nurse"], days[: today + 1])
     own = rooms.index(people.teachers_room(rooms))
     return School(
         days,
@@ -188,6 +198,14 @@ def _lay(random: Random, days: Sequence[date], today: int, count: int) -> School
         ids["logistics"],
         stocked,
     )
+
+
+def _log_deeds(nurse: int, days: Sequence[date]) -> None:
+    """What the school has practised and taught by now, over the term."""
+    for n, (kind, what, audience, many, minutes) in enumerate(DEEDS):
+        on = days[n * len(days) // len(DEEDS)]
+        done = deeds.Done(on, kind, what, "校医室", audience, many, minutes)
+        deeds.log_deed(nurse, clock.at(on, time(7)), on, done)
 
 
 def _enrol(
