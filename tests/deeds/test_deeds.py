@@ -121,7 +121,7 @@ def test_a_drill_is_logged_once_and_struck_never_changed(sign_in):
     assert wrong.select("#people-error") and wrong.select_one("#what")["value"] == typed["what"]
     late = asa.send(asa.get("/school/deeds/new"), expect=422, **typed, on="2026-09-22")
     assert "has not come yet" in late.select_one("#on-error").text
-    asa.send(asa.get("/school/papers"), "main table form")
+    asa.send(asa.get("/school/papers"), "#deeds ~ ul form")
     assert db.session.scalars(sa.select(SchoolDeed)).one().struck_at == NOW
     deeds = db.session.scalars(
         sa.select(Trail.deed).where(Trail.kind == "school_deed").order_by(Trail.id)
