@@ -417,7 +417,9 @@ class TestAFinishedRecordIsCorrected:
         page = sam.get(f"/disinfection/now/floor/{one}")
         page = sam.send(page, "form[action$='/correct']", 422, mg_per_l="8000")
         assert page.select_one("#why-error") and page.select_one("#mg_per_l")["value"] == "8000"
-        sam.send(page, "form[action$='/correct']", mg_per_l="8000", why="the label says so")
+        page = sam.send(page, "form[action$='/correct']", 422, mg_per_l="80", minutes="3", why="all wrong")
+        assert page.select_one("#mg_per_l-error") and page.select_one("#minutes-error")
+        sam.send(page, "form[action$='/correct']", mg_per_l="8000", minutes="30", why="the label says so")
         page = sam.get(f"/disinfection/now/floor/{one}")
         assert "8,000" in page.select_one(".sums-list").text
         assert page.select_one("s").text == "5,000 mg/L · 30 min · floor"
@@ -425,6 +427,8 @@ class TestAFinishedRecordIsCorrected:
         kept = db.session.scalars(sa.select(EventRecord)).one()
         record = db.session.scalars(sa.select(Record)).one()
         assert (kept.mg_per_l, record.finished, count(EventStruck)) == (8000, ELEVEN, 1)
+        clock.freeze(at("00:01") + timedelta(days=2))
+        assert not sam.get(f"/disinfection/now/floor/{one}").select("form[action$='/correct']")
 
     @pytest.mark.parametrize("how, why, when, refusal, field", [
         ({"mg_per_l": 500}, "weaker", ELEVEN, Refusal.TOO_WEAK, "mg_per_l"),

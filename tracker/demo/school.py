@@ -124,6 +124,7 @@ def furnish(day: date, *, classes: int = CLASSES, days: int = DAYS, seed: int = 
         if rows:
             db.session.execute(sa.insert(model), rows, execution_options={"render_nulls": True})
     _count_on(telling.rows)
+    store.name_thermometer(laid.store.thermometer)
     observation.fill(Random(f"room {seed}"), laid, telling)
 
 
@@ -338,6 +339,8 @@ def _clean(random: Random, laid: School, telling: Telling) -> None:
                 is_behind=starts == max(of_eve, default=None) and zone_id % 7 == 0,
             )
         )
+    behind = (slot for slot in slots if slot.is_behind and owners[slot.zone_id].department_id)
+    store.ask_for_photo(next(iter(next(behind).asked.values()))[0].object_id)
     for record, items in cleaning.records(random, slots, days, laid.now, laid.store):
         added = telling.add(Record, **record)
         telling.rows[RecordItem] += [{"record_id": added["id"], **item} for item in items]

@@ -14,6 +14,8 @@ from tracker.disinfection.day_rules import EVERY_DAY
 from tracker.disinfection.models import Schedule, Zone, ZoneObject
 from tracker.disinfection.rules import Agent, Method, ObjectKind, ZoneType
 from tracker.school.rules import Level
+from tracker.screening.models import Reading
+from tracker.screening.rules import Site
 from tracker.supplies import service as supplies
 from tracker.supplies.dilution_rules import GOOD_FOR, MG_PER_L_OF_PERCENT, mix_liquid
 from tracker.supplies.models import Batch, Equipment, Lot, Move, SafetyRead, Supply
@@ -47,6 +49,8 @@ class Store:
     alcohol: int
     """The lot of it."""
     lamp: int
+    thermometer: int
+    """The one in the nurse's room."""
 
     def means(self, plan: Schedule, day: date, *, is_done: bool) -> Row:
         """The columns of an item that was done as asked; nothing where it was not done."""
@@ -100,7 +104,7 @@ def furnish(staff: Staff, days: Sequence[date]) -> Store:
     ]
     batches, mixed = _mix(staff.mixer, chlorine.id, [first] * half + [second] * (len(days) - half), days)
     db.session.execute(sa.insert(Move), sorted([*moves, *mixed], key=lambda row: row["at"]))
-    return Store(batches, spirit.id, _devices())
+    return Store(batches, spirit.id, *_devices())
 
 
 def _lot(
@@ -148,8 +152,11 @@ def _mix(
     return dict(zip(keys, zip(numbers, strengths, strict=True), strict=True)), moves
 
 
-def _devices() -> int:
-    """The thermometers with their numbers, and the lamp, whose tube has few hours left; the lamp's id."""
+def _devices() -> tuple[int, int]:
+    """The thermometers with their numbers, and the lamp, whose tube has few hours left.
+
+    The ids of the lamp and of the thermometer in the nurse's room.
+    """
     devices = [
         Equipment(
             number=f"{letter}-{number:02}", kind=kind, name=name, room=room, keeper=keeper,
@@ -161,10 +168,23 @@ def _devices() -> int:
         )
         for number in range(1, many + 1)
     ]  # fmt: skip
+    thermometer = devices[-1]
+    thermometer.room, thermometer.keeper = "医务室", "校医"
     lamp = Equipment(
         number="UV-01", kind=DeviceKind.LAMP, name="紫外线灯", room="医务室", keeper="校医",
         lamp_hours=LAMP_HOURS, tube_minutes=BURNED_MINUTES,
     )  # fmt: skip
     db.session.add_all([*devices, lamp])
     db.session.flush()  # their ids
-    return lamp.id
+    return lamp.id, thermometer.id
+
+
+def ask_for_photo(object_id: int) -> None:
+    """Where an object is done, a photograph is asked for."""
+    db.session.execute(sa.update(ZoneObject).where(ZoneObject.id == object_id).values(photo=True))
+
+
+def name_thermometer(equipment_id: int) -> None:
+    """Every temperature taken a second time was taken with the nurse's thermometer."""
+    taken_again = sa.update(Reading).where(Reading.seq > 1, Reading.site == Site.AXILLARY)
+    db.session.execute(taken_again.values(equipment_id=equipment_id))

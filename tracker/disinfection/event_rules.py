@@ -60,13 +60,14 @@ class Treatment:
     airing_minutes: int
     """For how long the place is aired before it opens again."""
 
-    def refusal_of(self, mg_per_l: int, minutes: int) -> "tuple[Refusal, str] | None":
-        """Why something so strong that acted so long is no treatment, and at which field."""
-        if mg_per_l < self.least_mg_per_l:
-            return Refusal.TOO_WEAK, "mg_per_l"
-        if mg_per_l > 2 * self.most_mg_per_l:
-            return Refusal.TOO_STRONG, "mg_per_l"
-        return (Refusal.TOO_SHORT, "minutes") if minutes < self.minutes else None
+    def wrongs(self, mg_per_l: int, minutes: int) -> "list[tuple[Refusal, str]]":
+        """Why something so strong that acted so long is no treatment, each with its field."""
+        found = {
+            (Refusal.TOO_WEAK, "mg_per_l"): mg_per_l < self.least_mg_per_l,
+            (Refusal.TOO_STRONG, "mg_per_l"): mg_per_l > 2 * self.most_mg_per_l,
+            (Refusal.TOO_SHORT, "minutes"): minutes < self.minutes,
+        }
+        return [what for what, is_wrong in found.items() if is_wrong]
 
 
 TREATMENTS: Mapping[EventCause, Treatment] = {

@@ -153,11 +153,11 @@ def correct(by: int, at: datetime, place: EventPlace, subject_id: int, how: Done
 
 
 def _refuse_weak(found: Event, mg_per_l: int, minutes: int) -> None:
-    treatment = found.treatment
-    if no := treatment.refusal_of(mg_per_l, minutes):
-        raise Rejected(
-            *no, least=treatment.least_mg_per_l, most=treatment.most_mg_per_l, minutes=treatment.minutes
-        )
+    need = found.treatment
+    bounds = {"least": need.least_mg_per_l, "most": need.most_mg_per_l, "minutes": need.minutes}
+    Rejected.unless_empty(
+        [Rejected(reason, field, **bounds) for reason, field in need.wrongs(mg_per_l, minutes)]
+    )
 
 
 def _event(place: EventPlace, subject_id: int, at: datetime) -> Event:

@@ -13,6 +13,7 @@ from tracker.disinfection import event_service as service
 from tracker.disinfection.event_queries import Event
 from tracker.disinfection.event_rules import AROUND_MG_PER_L, EventPlace, EventState
 from tracker.disinfection.event_service import Done
+from tracker.disinfection.rules import correction_until
 from tracker.disinfection.zone_queries import zone_plans
 from tracker.permissions import Permission, permits
 from tracker.supplies import queries as supplies
@@ -172,6 +173,8 @@ def _page(
         beginning.offer(_zones(found) if state is EventState.TO_TREAT else [])
     finishing = finishing or _finishing(found, state)
     sent = next((form for form in (beginning, finishing) if form.errors or form.form_errors), None)
+    may_treat = permits(g.identity, Permission.EVENT_TREAT, found)
+    ended = found.record.finished if found.record else None
     return edge.page(
         "disinfection/event.html",
         event=found,
@@ -179,6 +182,7 @@ def _page(
         finishing=finishing,
         form=sent,
         struck=queries.struck(found.record.id) if found.done and found.record else [],
-        may_treat=permits(g.identity, Permission.EVENT_TREAT, found),
+        may_treat=may_treat,
+        may_correct=may_treat and ended is not None and clock.now() <= correction_until(ended, clock.zone()),
         around=AROUND_MG_PER_L,
     )
