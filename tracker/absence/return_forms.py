@@ -66,7 +66,7 @@ def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
 def wait_words(wait: Wait) -> str:
     """A wait as a sentence's part: the anchor and how long after it."""
     if not wait.count:
-        return str(word(wait.anchor))
+        return _("from: %(anchor)s", anchor=word(wait.anchor))
     if wait.unit is Unit.HOURS:
         return _("%(anchor)s + %(n)s h", anchor=word(wait.anchor), n=wait.count)
     return _("%(anchor)s + %(n)s days", anchor=word(wait.anchor), n=wait.count)
