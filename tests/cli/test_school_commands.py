@@ -110,8 +110,8 @@ def test_wrong_rows_are_told_with_reason_and_remedy_and_nothing_is_kept(run, tmp
     file.write_bytes(csv_file(CHINESE, [("2024", "1", "1", "王芳"), ("1924", "x", "1", "赵四")], "gb18030"))
     output = run("import-roster", file, code=1)
     for words in (
-        "row 3, entry_year, “1924”: No class at the school",
-        "row 3, class_number",
+        "row 3, Entry year, “1924”: No class at the school",
+        "row 3, Class number",
         "Row 2 has the same",
     ):
         assert words in output

@@ -124,7 +124,7 @@ def test_by_command_with_a_wrong_row_and_an_opened_day(app, tmp_path):
     file = tmp_path / "history.csv"
     file.write_bytes(history_file(("2026-09-12", "morning", "T2024101", "absent")))
     told = invoke(app, "import-history", file, code=1)
-    assert "row 2, date, “2026-09-12”: This was no school day" in told and "--open-days" in told
+    assert "row 2, Date, “2026-09-12”: This was no school day" in told and "--open-days" in told
     assert "becomes a school day: 2026-09-12" in invoke(app, "import-history", file, "--open-days")
 
 

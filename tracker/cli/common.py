@@ -36,7 +36,11 @@ def reading(words: Words) -> Iterator[None]:
         raise click.ClickException(words(no.reason, no.details)) from None
 
 
-def tell_wrong(wrong: Iterable[Wrong], words: Callable[[Any, Mapping[str, Any]], tuple[str, str]]) -> None:
+def tell_wrong(
+    wrong: Iterable[Wrong],
+    words: Callable[[Any, Mapping[str, Any]], tuple[str, str]],
+    columns: Mapping[Any, Any],
+) -> None:
     """A line for each cell of a file that cannot be taken."""
     for cell in wrong:
         why, remedy = words(cell.reason, cell.details)
@@ -44,7 +48,7 @@ def tell_wrong(wrong: Iterable[Wrong], words: Callable[[Any, Mapping[str, Any]],
             _(
                 "row %(row)s, %(column)s, “%(value)s”: %(why)s. %(remedy)s.",
                 row=cell.row,
-                column=cell.column.value,
+                column=columns[cell.column],
                 value=cell.value,
                 why=why,
                 remedy=remedy,

@@ -126,7 +126,7 @@ def _tell(plan: Plan, days: Days) -> None:
     )
     for notice, details in plan.notices:
         click.echo("! " + roster_forms.notice_words(notice, details, label))
-    tell_wrong(plan.wrong, roster_forms.reason_words)
+    tell_wrong(plan.wrong, roster_forms.reason_words, roster_forms.COLUMN_WORDS)
     for line in plan.changed:
         for change in line.changes:
             before = roster_forms.value_words(change.column, change.before, label)
