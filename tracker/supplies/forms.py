@@ -99,7 +99,13 @@ class Whole(Line):
         super().pre_validate(form)
         plain = unicodedata.normalize("NFKC", self.data or "")
         if plain and not (re.fullmatch(r"\d{1,9}", plain) and self.least <= int(plain) <= MOST):
-            raise ValidationError(_("Please enter a whole number of at least %(least)s.", least=self.least))
+            raise ValidationError(
+                _(
+                    "Please enter a whole number from %(least)s to %(most)s.",
+                    least=self.least,
+                    most=f"{MOST:,}",
+                )
+            )
 
     @property
     def number(self) -> int | None:
