@@ -255,6 +255,25 @@ def test_an_upgrade_waits_until_no_server_uses_the_folder(older):
     assert "nothing to do" in invoke(app, "upgrade")
 
 
+def test_without_a_copy_beside_it_nothing_is_upgraded(older):
+    newest = schema.revision()
+    app = older(HARMLESS)
+    (app.config["DATA_DIR"] / f"tracker-before-9000-from-{newest}.db").mkdir()
+    said = invoke(app, "upgrade", code=2)
+    assert "Nothing was upgraded" in said and len(said.strip().splitlines()) == 1
+    assert schema.revision() == newest
+
+
+def test_a_disk_that_is_full_in_the_middle_of_an_upgrade_is_told_in_one_line(older, monkeypatch):
+    def is_full():
+        raise sa.exc.OperationalError("ALTER", {}, sqlite3.OperationalError("database or disk is full"))
+
+    app = older(HARMLESS)
+    monkeypatch.setattr(schema, "_run_revisions", is_full)
+    said = invoke(app, "upgrade", code=2)
+    assert "database or disk is full" in said and len(said.strip().splitlines()) == 1
+
+
 def test_whoever_holds_the_folder_may_upgrade_and_keeps_it(older):
     folder = older(HARMLESS).config["DATA_DIR"]
     with datafolder.lock(folder):

@@ -62,7 +62,7 @@ def _guardian_key(path: Path) -> str:
         Fernet(key)
     except ValueError:
         raise FolderError(
-            f"{path} is no key: put its copy back.  Where there is none, move it away: all but guardians' "
+            f"{path} is no key: put its copy back. Where there is none, move it away: all but guardians' "
             "names and phones can be read without it"
         ) from None
     return key

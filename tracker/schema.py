@@ -1,7 +1,7 @@
 """The database's schema: which revision it is at, and how it comes to the newest."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -53,9 +53,13 @@ def upgrade() -> None:
     _refuse_newer(found)
     if db.engine.dialect.name == "sqlite":
         with datafolder.lock(current_app.config["DATA_DIR"]):
+            _refuse_unwritable()
             if found is not None:
                 _keep_copy(found)
-            _run_revisions()
+            try:
+                _run_revisions()
+            except sa.exc.OperationalError as problem:
+                raise unusable(problem) from None
     else:
         with db.engine.connect() as connection:
             connection.execute(sa.text("SELECT pg_advisory_lock(20260901)"))
@@ -115,9 +119,15 @@ def _refuse_newer(found: str | None) -> None:
 def _keep_copy(found: str) -> None:
     path = Path(str(db.engine.url.database))
     copy = path.with_name(f"{path.stem}-before-{HEAD}-from-{found}{path.suffix}")
-    copy.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("VACUUM INTO ?", (str(copy),))
+    try:
+        copy.unlink(missing_ok=True)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("VACUUM INTO ?", (str(copy),))
+    except (OSError, sqlite3.Error) as problem:
+        for half in (copy, copy.with_name(f"{copy.name}-journal")):
+            with suppress(OSError):
+                half.unlink()
+        raise SchemaError(f"Nothing was upgraded: no copy can be kept as {copy}: {problem}") from None
 
 
 def _run_revisions() -> None:
