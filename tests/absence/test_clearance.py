@@ -285,7 +285,10 @@ class TestCameWithout:
         assert "nfluenza" not in receipt.text
         assert "03 Child 3-1 03" in ann.get("/").select_one("section[aria-labelledby=came-without]").text
         assert not sign_in("carl").get("/").select("#came-without")
-        assert "Came without clearance" in sign_in("nora").get("/nurse/").select_one(".wait").text
+        nora = sign_in("nora")
+        assert "Came without clearance" in nora.get("/nurse/").select_one(".wait").text
+        for visitor in (ann, nora):  # told above, and not once more among those who are back
+            assert visitor.get("/").select("section[aria-labelledby=queue] dd")[-1].text == "0"
 
     def test_it_stays_open_until_it_is_cleared(self, cast: Cast, sign_in: SignIn) -> None:
         episode = flu(cast)

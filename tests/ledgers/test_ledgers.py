@@ -238,6 +238,7 @@ def test_the_room_and_the_returns(app, cast, sign_in):
     ("/ledgers/absences?since=soon", "#since-error"),
     ("/ledgers/absences?since=2026-09-21&until=2026-09-01", "#until-error"),
     ("/ledgers/room?since=2020-09-21&until=2026-09-01", "#until-error"),
+    ("/ledgers/absences?since=2027-12-05", "#since-error"),
     ("/ledgers/day?day=soon", "#day-error"),
 ])  # fmt: skip
 def test_a_period_that_cannot_be_is_told_at_its_field(sign_in, url, field):

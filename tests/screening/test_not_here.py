@@ -91,6 +91,18 @@ def test_the_guardian_s_number_is_masked_until_it_is_asked_for(ann, sign_in, cas
     assert len(db.session.scalars(sa.select(Trail).where(Trail.deed == "guardian.phone_shown")).all()) == 1
 
 
+def test_a_later_sheet_changes_neither_by_when_to_call_nor_what_was_tried(sign_in, cast):
+    ann = sign_in("ann")
+    ann.send(ann.get(SHEET), "#sheet", **{f"state__{cast.students['3-1'][0]}": "not_here"})
+    (before,) = missing_queries.not_here(None, TODAY)
+    ann.send(ann.get("/screening/not-here"), "form[action$=called]", result="not_reached")
+    ann.send(ann.get(SHEET.replace("arrival", "morning")), "#sheet")
+    (after,) = missing_queries.not_here(None, TODAY)
+    assert (before.code, after.code) == ("arrival", "morning")
+    assert (after.call_due, after.turns_at) == (before.call_due, before.turns_at)
+    assert (after.tries, after.last_try) == (1, "not_reached")
+
+
 def test_a_call_is_logged_as_often_as_somebody_calls(ann, cast):
     child = cast.students["3-1"][0]
     page = ann.get("/screening/not-here")

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from tests.cast import count
+from tests.cast import NOW, count
 from tests.screening.test_sheet import SHEET, at, main_text, newest
+from tracker import clock
 from tracker.db import db
 from tracker.school.models import CalendarDay, Student
 from tracker.school.rules import DayType, Scope
@@ -94,7 +95,16 @@ def test_an_entry_from_paper_carries_both_times_and_who_looked(sign_in):
     assert newest().checked_at.hour == 23, "07:55 in Shanghai is 23:55 in London"
 
 
-def test_the_emergency_sheet_has_a_box_for_each_child_and_session_of_the_next_week(sign_in, cast):
+@pytest.mark.parametrize(
+    "today, first", [(21, "2026-09-21 Mon"), (24, "2026-09-21 Mon"), (25, "2026-09-28 Mon")]
+)
+def test_the_emergency_sheet_is_this_weeks_and_from_friday_on_the_next(sign_in, today, first):
+    clock.freeze(NOW.replace(day=today))
+    page = sign_in("ann").get("/screening/2024-1/emergency")
+    assert " ".join(page.select_one("thead th[scope=colgroup]").text.split()) == first
+
+
+def test_the_emergency_sheet_has_a_box_for_each_child_and_session_of_a_week(sign_in, cast):
     db.session.get(Student, cast.students["3-1"][0]).name = "Child 3-1 02"
     db.session.add(
         CalendarDay(
@@ -107,7 +117,7 @@ def test_the_emergency_sheet_has_a_box_for_each_child_and_session_of_the_next_we
     )
     db.session.commit()
     ann = sign_in("ann")
-    page = ann.get("/screening/2024-1/emergency")
+    page = ann.get("/screening/2024-1/emergency?day=2026-09-29")
     days = [" ".join(cell.text.split()) for cell in page.select("thead th[scope=colgroup]")]
     assert days == ["2026-09-28 Mon", "2026-09-29 Tue", "2026-09-30 Wed"], "the holidays begin on Thursday"
     assert [cell["colspan"] for cell in page.select("thead th[scope=colgroup]")] == ["3", "3", "2"]

@@ -245,6 +245,7 @@ def test_the_school_closes_early_and_is_the_calendars_again(sign_in):
     ({"day_type": "late_start", "later_minutes": "999"}, "later_minutes", "from 5 to 300"),
     ({"day_type": "late_start", "later_minutes": "some"}, "later_minutes", "enter a number"),
     ({"day_type": "early_close"}, "ends_at", "go home"),
+    ({"day_type": "early_close", "ends_at": "06:00"}, "ends_at", "before 09:00 is no school day"),
     ({"day_type": "early_close", "ends_at": "noon"}, "ends_at", "such as 08:30"),
     ({"reason": ""}, "reason", "fill this in"),
     ({"day": "2026-09-20"}, "day", "has passed"),

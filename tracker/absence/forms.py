@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from wtforms import (
     BooleanField,
     IntegerField,
@@ -188,7 +189,7 @@ class ParentCallForm(Form):
         description=_l("Name, pinyin or its initials, or class and seat such as 3-2 7."),
     )
     student = RadioField(_l("This child"), coerce=int, choices=(), validators=[Needed()])
-    what = RadioField(_l("What"), choices=_choices(ParentTold), validators=[Needed()])
+    what = RadioField(_lp("call", "What"), choices=_choices(ParentTold), validators=[Needed()])
     from_on = MaybeDay(_l("First day (left empty: today, or the next school day)"))
     until_on = MaybeDay(_l("Last day, if it is known"))
     onset_on = MaybeDay(_l("Ill since"))

@@ -24,7 +24,7 @@ from tracker.absence.queries import (
     tonight,
 )
 from tracker.absence.return_rules import ReturnStage
-from tracker.absence.rules import LIVE, SHARED_FROM, CallResult, EpisodeState, ending
+from tracker.absence.rules import LIVE, SHARED_FROM, CallResult, EpisodeState, LiveEpisode, ending
 from tracker.absence.sign_queries import NO_SIGNS, Signs, long_coughs, signs_of
 from tracker.absence.sign_rules import Asked, cough_is_open, doctor_is_open
 from tracker.absence.standing_queries import Standing, resting_classes, standings
@@ -222,6 +222,11 @@ class QueueCounts:
     overdue: int
     today: int
     back: int
+
+    def without(self, came: Collection[LiveEpisode], *, reviewer: bool) -> "QueueCounts":
+        """The same without who came to school without clearance: they are told first, and apart."""
+        unread = sum(reviewer and one.state is EpisodeState.TO_REVIEW for one in came)
+        return replace(self, to_review=self.to_review - unread, back=self.back - (len(came) - unread))
 
 
 def queue_counts(

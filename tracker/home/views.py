@@ -47,7 +47,9 @@ def home() -> Any:
         only = None if who.is_nurse else who.classes
         values["queue"] = absence.queue_counts(only, now, today, me=who.user_id)
         if not who.on_classroom_screen:
-            values["came_without"] = came_without(today, only)
+            came = values["came_without"] = came_without(today, only)
+            came_back = [one.found.episode for one in came if one.found.episode.back_on]
+            values["queue"] = values["queue"].without(came_back, reviewer=who.is_nurse)
         if only is not None:  # the nurse's day names them all
             values["not_here"] = missing.not_here(only, today)
     if has_role_for(who, Permission.EVENTS_READ):

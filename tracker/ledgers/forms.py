@@ -247,6 +247,7 @@ def _codes(value: Any) -> Iterable[StrEnum]:
 PROBLEMS = {
     PeriodProblem.ENDS_BEFORE_START: _l("The last day lies before the first."),
     PeriodProblem.TOO_LONG: _l("Please choose at most a year."),
+    PeriodProblem.IN_FUTURE: _l("This day is yet to come."),
 }
 
 
@@ -266,8 +267,9 @@ class PeriodForm(FlaskForm):
             return today, today
         since = self.since.data or self.until.data or today
         until = self.until.data or since
-        if problem := period_problem(since, until):
-            self.until.errors = [*self.until.errors, PROBLEMS[problem]]
+        if problem := period_problem(since, until, today):
+            field = self.since if problem is PeriodProblem.IN_FUTURE and self.since.data else self.until
+            field.errors = [*field.errors, PROBLEMS[problem]]
             return today, today
         self.since.data, self.until.data = since, until
         return since, until

@@ -245,10 +245,13 @@ class PeriodProblem(StrEnum):
 
     ENDS_BEFORE_START = "ends_before_start"
     TOO_LONG = "too_long"
+    IN_FUTURE = "in_future"
 
 
-def period_problem(since: date, until: date) -> PeriodProblem | None:
-    """What is wrong with a period, both days included."""
+def period_problem(since: date, until: date, today: date) -> PeriodProblem | None:
+    """What is wrong with a period, both days included; it may end later than today, never begin so."""
+    if since > today:
+        return PeriodProblem.IN_FUTURE
     if until < since:
         return PeriodProblem.ENDS_BEFORE_START
     return PeriodProblem.TOO_LONG if until - since > LONGEST else None

@@ -33,6 +33,9 @@ WORDS: dict[Refusal, Any] = {
     Refusal.SCHOOL_HAS_A_LEVEL: _l("Please choose a level for the school."),
     Refusal.MINUTES_MISSING: _l("Please give by how many minutes, from %(least)s to %(most)s."),
     Refusal.END_MISSING: _l("Please give the time at which the children go home."),
+    Refusal.END_TOO_EARLY: _l(
+        "A day that ends before %(earliest)s is no school day. Please choose another kind of day."
+    ),
     Refusal.REASON_MISSING: _l("Please give the reason."),
     Refusal.STAY_BEGAN_LATER: _l(
         "The present class or dormitory began on %(day)s. Please choose that day or a later one."

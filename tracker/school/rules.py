@@ -77,6 +77,7 @@ class Refusal(StrEnum):
     SCHOOL_HAS_A_LEVEL = "school_has_a_level"
     MINUTES_MISSING = "minutes_missing"
     END_MISSING = "end_missing"
+    END_TOO_EARLY = "end_too_early"
     REASON_MISSING = "reason_missing"
     STAY_BEGAN_LATER = "stay_began_later"
     FILE_EMPTY = "file_empty"
@@ -272,6 +273,8 @@ def days_between(first: date, last: date) -> list[date]:
 LONGEST_TERM_DAYS = 250
 LATER_MINUTES = range(5, 301)
 """By how many minutes a day may start late."""
+EARLIEST_CLOSE = time(9)
+"""Before it no early close: what ends in the middle of arrival is another kind of day."""
 PLAUSIBLE_YEARS = range(2000, 2101)
 
 

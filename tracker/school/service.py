@@ -23,6 +23,7 @@ from tracker.school.models import (
 )
 from tracker.school.official_calendar import official_days
 from tracker.school.rules import (
+    EARLIEST_CLOSE,
     LATER_MINUTES,
     LONGEST_TERM_DAYS,
     PLAUSIBLE_YEARS,
@@ -173,6 +174,8 @@ def change_day(
         )
     if day_type is DayType.EARLY_CLOSE and ends_at is None:
         raise Rejected(Refusal.END_MISSING, "ends_at")
+    if day_type is DayType.EARLY_CLOSE and ends_at is not None and ends_at < EARLIEST_CLOSE:
+        raise Rejected(Refusal.END_TOO_EARLY, "ends_at", earliest=EARLIEST_CLOSE.strftime("%H:%M"))
     row = insert(CalendarDay).values(
         day=day,
         scope=scope,

@@ -92,9 +92,30 @@ def not_here(class_ids: Collection[int] | None, day: date) -> list[NotHere]:
         said.kind == VersionKind.TURN,
         open_question,
     )
-    of_child = sa.and_(NotHereCall.sheet_id == Sheet.id, NotHereCall.student_id == Entry.student_id)
+    # Who is missing since arrival is called about by arrival's deadline, whatever later sheets say.
+    first, since, first_entry = aliased(Sheet), aliased(SheetVersion), aliased(Entry)
+    first_deadline = (
+        sa.select(sa.func.min(since.deadline))
+        .join(first, first.id == since.sheet_id)
+        .join(first_entry, sa.and_(first_entry.sheet_id == first.id, first_entry.since_no == since.no))
+        .where(
+            first.class_id == Sheet.class_id,
+            first.day == Sheet.day,
+            first.head.is_not(None),
+            first_entry.student_id == Entry.student_id,
+            first_entry.until_no.is_(None),
+            first_entry.state == State.NOT_HERE,
+        )
+    )
+    asked = aliased(Sheet)
+    of_child = sa.and_(
+        NotHereCall.student_id == Entry.student_id,
+        sa.exists().where(asked.id == NotHereCall.sheet_id, asked.day == Sheet.day),
+    )
     tries = sa.select(sa.func.count()).select_from(NotHereCall).where(of_child)
-    newest = sa.select(NotHereCall).where(of_child).order_by(NotHereCall.no.desc()).limit(1)
+    newest = (
+        sa.select(NotHereCall).where(of_child).order_by(NotHereCall.at.desc(), NotHereCall.no.desc()).limit(1)
+    )
     rows = db.session.execute(
         sa.select(
             Entry.student_id,
@@ -104,7 +125,7 @@ def not_here(class_ids: Collection[int] | None, day: date) -> list[NotHere]:
             Sheet.session,
             Sheet.id,
             said.at,
-            said.deadline,
+            sa.func.coalesce(first_deadline.scalar_subquery(), said.deadline),
             said.kind == VersionKind.TURN,
             tries.scalar_subquery(),
             newest.with_only_columns(NotHereCall.result).scalar_subquery(),

@@ -81,9 +81,9 @@ class OfClass:
 @bp.get("/<ref>/emergency")
 @requires(Permission.SHEET_READ, of=school_class)
 def emergency(asked: OfClass) -> Any:
-    """The sheet on paper, for the week after this one or the one that holds `?day`."""
+    """The sheet on paper, for the week of `?day`; without it this one, from Friday on the next."""
     today = clock.today()
-    day = plausible_day(request.args.get("day", "")) or today + timedelta(days=7)
+    day = plausible_day(request.args.get("day", "")) or today + timedelta(days=3)
     monday = day - timedelta(days=day.weekday())
     week = [monday + timedelta(days=n) for n in range(7)]
     ref = class_ref(asked.school_class)
