@@ -185,3 +185,16 @@ def test_nothing_asks_the_time_but_the_clock():
         source = path.read_text(encoding="utf-8")
         for asked in ("datetime.now(", "date.today(", "utcnow(", "func.now(", "CURRENT_"):
             assert asked not in source, f"{module_of(path)} asks {asked}"
+
+
+@pytest.mark.parametrize("path", of_layer("views"), ids=module_of)
+def test_no_page_is_handed_what_every_template_has_already(app, path):
+    """A page's `now` would hide the clock's, which the frame around every page asks."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    pages = [call for call in calls if _name_of(call) in ("page", "render_template")]
+    handed = {keyword.arg for call in pages for keyword in call.keywords}
+    assert not handed & (set(app.jinja_env.globals) - {"session"})  # Flask's, which no template reads
+
+
+def _name_of(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
