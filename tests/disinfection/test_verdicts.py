@@ -72,6 +72,23 @@ def state(name=CORRIDOR, when=NINE) -> TaskState:
 
 
 class TestVerified:
+    def test_the_months_frame_says_the_same_on_either_database(self, either_app):
+        from tracker.disinfection.frames import tasks_frame
+        from tracker.disinfection.outcome_frames import states
+
+        _, cast = either_app
+        finish(cast)
+        verify(cast)
+        for why in ("", "dusty"):
+            if why:
+                verify(cast, accepted=False, why=why)
+            frame = tasks_frame(TODAY, TODAY)
+            found = frame.assign(state=states(frame, NINE)).set_index(["zone_id", "slot"])
+            row = found.loc[cast.zones["corridor"], "07:30"]
+            page = queries.task(CORRIDOR, NINE)
+            assert (row["state"], row["done"]) == (page.outcome.state, page.outcome.done)
+            assert (None if why else row["finished"]) == page.finished
+
     def test_by_somebody_who_did_not_do_it(self, either_app):
         _, cast = either_app
         finish(cast)
