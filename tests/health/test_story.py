@@ -1,6 +1,6 @@
 """A student's page: everything that was recorded of one student, in order, for those who may read it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
@@ -8,15 +8,19 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 
 from tests.cast import NOW
+from tests.history.history import history_file
 from tracker import clock
 from tracker.audit.models import ReadLog
 from tracker.charts.style import NARROW, WIDE
 from tracker.charts.temperature import temperatures
 from tracker.charts.words import Words
-from tracker.db import db
+from tracker.db import db, transaction
 from tracker.health.forms import CHART_PHRASES
 from tracker.health.frames import TEMPERATURES
 from tracker.health.rules import Moment, MomentKind, told
+from tracker.history import files
+from tracker.history.plan import Options
+from tracker.history.service import import_history
 from tracker.room.models import Stay
 from tracker.room.rules import Room, StayEnd, Trouble
 
@@ -140,3 +144,15 @@ def test_the_picture_is_served_and_never_kept(sign_in, ill):
     nora = sign_in("nora")
     nora.get(f"/students/{ill}/temperatures.svg")
     assert nora.response.mimetype == "image/svg+xml" and nora.response.headers["Cache-Control"] == "no-store"
+
+
+def test_what_was_imported_stands_on_its_own_day_with_temperature_and_diagnosis(sign_in, cast):
+    child, day = cast.students["3-1"][0], date(2026, 9, 7)
+    row = (day, "morning", "T2024101", "absent", "illness", "cough", "38.2", "", "influenza")
+    table, options = files.read_table(history_file(row)), Options()
+    with transaction():
+        import_history(cast.users["nora"], NOW, clock.today(), table, "0" * 64, options)
+    page = sign_in("nora").get(f"/students/{child}")
+    assert [one["id"] for one in page.select("main h2")] == ["d2026-09-08", "d2026-09-07"]
+    (told,) = [one for one in lines(page) if "Morning check" in one]
+    assert told.startswith("16:30") and all(said in told for said in ("Cough", "38.2 ℃", "Influenza"))

@@ -14,7 +14,7 @@ from tracker.words import word
 CHART_PHRASES = {
     "title": _l("Temperatures"),
     "nothing": _l("No temperature was recorded."),
-    "headline": _l("Temperatures: highest %(celsius)s ℃"),
+    "headline": _l("Highest measured at school: %(celsius)s ℃"),
     "subtitle": _l("Each reading in its order, ℃"),
     **{site.value: word(site) for site in Site},
 }
@@ -32,6 +32,7 @@ def moment_words(moment: Moment) -> str:
             parts = [_("At the gate"), word(told["outcome"]), format_celsius(told["tenths"])]
         case MomentKind.SHEET:
             parts = [word(told["session"]), line_words(told["line"], 0, 0)]
+            parts += [*map(format_celsius, told["tenths"]), *map(word, told["diagnoses"])]
         case MomentKind.READING:
             parts = [
                 f"{word(told['site'])} {format_celsius(told['tenths'])}",

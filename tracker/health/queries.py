@@ -16,13 +16,13 @@ from tracker.accounts.models import User
 from tracker.audit.models import Attachment
 from tracker.db import db
 from tracker.facts.models import Observation
-from tracker.facts.rules import ObservationKind, SourceKind, Symptom
+from tracker.facts.rules import OF_SHEETS, Diagnosis, ObservationKind, Symptom
 from tracker.gate.models import GatePass
 from tracker.health.rules import Moment, MomentKind, told
 from tracker.room.models import Stay, StayCall
 from tracker.school.models import Enrolment, SchoolClass, Student
 from tracker.screening.models import Entry, Fever, Reading, Sheet, SheetVersion
-from tracker.screening.rules import FeverState, Line
+from tracker.screening.rules import FeverState, Line, State, VersionKind
 
 
 @dataclass(frozen=True)
@@ -75,30 +75,37 @@ def _rows(statement: Any) -> Any:
 
 
 def _sheets(student_id: int, start: datetime) -> Iterator[Moment]:
-    symptoms: dict[tuple[int, int], set[Symptom]] = {}
-    for sheet_id, no, code in _rows(
-        sa.select(Observation.source_id, Observation.source_no, Observation.code).where(
+    # What was imported happened on its own day, long before it was typed.
+    at = sa.case((SheetVersion.kind == VersionKind.IMPORT, SheetVersion.checked_at), else_=SheetVersion.at)
+    facts: dict[tuple[int, int], list[Observation]] = {}
+    for fact in db.session.scalars(
+        sa.select(Observation).where(
             Observation.student_id == student_id,
-            Observation.source_kind.in_((SourceKind.SHEET, SourceKind.IMPORT)),
-            Observation.kind == ObservationKind.SYMPTOM,
+            Observation.source_kind.in_(OF_SHEETS),
             Observation.recorded_at >= start,
         )
     ):
-        symptoms.setdefault((sheet_id, no), set()).add(Symptom(code))
+        facts.setdefault((fact.source_id, fact.source_no), []).append(fact)
     said_in = sa.and_(SheetVersion.sheet_id == Entry.sheet_id, SheetVersion.no == Entry.since_no)
     rows = _rows(
-        sa.select(Entry, Sheet.day, Sheet.session, SheetVersion.at, User.name)
+        sa.select(Entry, Sheet.day, Sheet.session, at, User.name)
         .select_from(Entry)
         .join(Sheet, Sheet.id == Entry.sheet_id)
         .join(SheetVersion, said_in)
         .outerjoin(User, User.id == SheetVersion.by)
-        .where(Entry.student_id == student_id, SheetVersion.at >= start)
+        .where(Entry.student_id == student_id, at >= start)
     )
-    for entry, day, session, at, by in rows:
-        signs = frozenset(symptoms.get((entry.sheet_id, entry.since_no), ()))
+    for entry, day, session, moment, by in rows:
+        told: dict[ObservationKind, list[Observation]] = {}
+        for fact in facts.get((entry.sheet_id, entry.since_no), ()):
+            told.setdefault(fact.kind, []).append(fact)
+        signs = frozenset(Symptom(fact.code) for fact in told.get(ObservationKind.SYMPTOM, ()) if fact.code)
         line = Line(entry.state, entry.reason, symptoms=signs, onset=entry.onset, note=entry.note)
-        details = {"line": line, "day": day, "session": session}
-        yield Moment(at, MomentKind.SHEET, by, details, struck=entry.until_no is not None)
+        diagnoses = [Diagnosis(fact.code) for fact in told.get(ObservationKind.DIAGNOSIS, ()) if fact.code]
+        # Of whoever was there the readings stand for themselves.
+        at_home = [fact.tenths for fact in told.get(ObservationKind.FEVER, ()) if entry.state is State.ABSENT]
+        details = {"line": line, "day": day, "session": session, "tenths": at_home, "diagnoses": diagnoses}
+        yield Moment(moment, MomentKind.SHEET, by, details, struck=entry.until_no is not None)
 
 
 def _readings(student_id: int, start: datetime) -> Iterator[Moment]:
