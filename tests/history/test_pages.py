@@ -1,13 +1,17 @@
 import io
+from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from tests.cast import count
 from tests.cli.runner import invoke
 from tests.history.history import REQUIRED, history_file
 from tracker.audit.models import ReadLog
+from tracker.db import db
 from tracker.history.models import HistoryUpload
-from tracker.school.models import ImportRun
+from tracker.school.models import CalendarDay, ImportRun
+from tracker.school.rules import DayType
 from tracker.screening.models import Sheet
 
 ROWS = [
@@ -32,7 +36,8 @@ def test_upload_look_confirm_and_the_same_again(sign_in):
     upload(nora, history_file(*ROWS), assume_complete="y")
     page = nora.get(nora.location)
     assert tally(page) == {
-        "Rows": 2, "New sheets": 8, "Unchanged": 0, "Left as they are": 0, "Absences": 2, "Wrong rows": 0,
+        "Rows in the file": 2, "Good rows": 2, "Wrong rows": 0,
+        "New sheets": 8, "Unchanged": 0, "Left as they are": 0, "Absences": 2,
     }  # fmt: skip
     assert count(Sheet) == 0 and count(ReadLog) == 1
     nora.send(page, "#confirm")
@@ -42,21 +47,32 @@ def test_upload_look_confirm_and_the_same_again(sign_in):
     assert nora.location == first and (count(Sheet), count(HistoryUpload), count(ImportRun)) == (8, 0, 1)
     upload(nora, history_file(*ROWS), assume_complete="y")
     page = nora.get(nora.location)
-    assert "nothing to import" in page.text and not page.select_one("#confirm")
+    assert "This history is in already" in page.text and not page.select_one("#confirm")
 
 
-def test_a_wrong_row_tells_row_column_value_reason_and_remedy(sign_in):
+def test_a_wrong_row_tells_row_column_value_reason_and_remedy(sign_in, cast):
+    half = db.session.scalars(sa.select(CalendarDay).filter_by(day=date(2026, 9, 9))).one()
+    half.day_type = DayType.HALF
+    db.session.commit()
     nora = sign_in("nora")
     upload(
         nora,
-        history_file(("2026-08-31", "morning", "T2024101", "absent"), ("", "dawn", "T2024101", "absent")),
+        history_file(
+            ("2026-08-31", "morning", "T2024101", "absent"),
+            ("", "dawn", "T2024101", "absent"),
+            ("2026-09-09", "noon", "T2024101", "absent"),
+            ROWS[0],
+        ),
     )
     page = nora.get(nora.location)
     rows = [[cell.text for cell in row.select("th, td")] for row in page.select("main table tbody tr")]
     assert [row[:3] for row in rows] == [
         ["2", "Student number", "T2024101"], ["3", "Date", "–"], ["3", "Session", "dawn"],
+        ["4", "Session", "Noon check"],
     ]  # fmt: skip
-    assert "import-roster FILE --on 2026-08-31" in rows[0][3] and "2026-09-01" in rows[0][3]
+    assert "valid from 2026-08-31" in rows[0][3] and "2026-09-01" in rows[0][3]
+    told = tally(page)
+    assert (told["Rows in the file"], told["Good rows"], told["Wrong rows"]) == (4, 1, 3)
     assert not page.select_one("#confirm")
 
 
@@ -124,16 +140,13 @@ def test_by_command_with_a_wrong_row_and_an_opened_day(app, tmp_path):
     file = tmp_path / "history.csv"
     file.write_bytes(history_file(("2026-09-12", "morning", "T2024101", "absent")))
     told = invoke(app, "import-history", file, code=1)
-    assert "row 2, Date, “2026-09-12”: This was no school day" in told and "--open-days" in told
+    assert "row 2, Date, “2026-09-12”: This was no school day" in told and "become school days" in told
     assert "becomes a school day: 2026-09-12" in invoke(app, "import-history", file, "--open-days")
 
 
 def test_by_command_without_a_nurse(app, tmp_path):
-    import sqlalchemy as sa
-
     from tracker.accounts.models import UserRole
     from tracker.accounts.rules import Role
-    from tracker.db import db
 
     db.session.execute(sa.delete(UserRole).filter_by(role=Role.NURSE))
     db.session.commit()

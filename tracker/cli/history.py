@@ -65,7 +65,7 @@ def _tell(plan: HistoryPlan) -> None:
         click.echo("! " + words)
     for one in plan.opened:
         click.echo(_("becomes a school day: %(day)s", day=one.day.isoformat()))
-    tell_wrong(plan.wrong, forms.reason_words, forms.COLUMN_WORDS)
+    tell_wrong(forms.shown(plan.wrong), forms.reason_words, forms.COLUMN_WORDS)
 
 
 commands: list[click.Command] = [import_history]

@@ -1,6 +1,7 @@
 """A history's columns and wrong cells in words, and the forms of its pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -18,7 +19,10 @@ from tracker.history.cells import Column, Reason
 from tracker.history.rules import Refusal
 from tracker.school import forms as school_forms
 from tracker.school import roster_cells, roster_forms
+from tracker.school.roster_cells import Wrong
 from tracker.school.rules import Refusal as FileRefusal
+from tracker.screening.rules import SessionCode
+from tracker.words import word
 
 COLUMN_WORDS: dict[Column, Any] = {
     Column.DATE: _l("Date"),
@@ -83,7 +87,7 @@ REASONS: dict[StrEnum, tuple[Any, Any]] = {
     ),
     Reason.BEFORE_ENROLMENT: (
         _l("The student is enrolled from %(first)s only"),
-        _l("Import the roster of that time first: import-roster FILE --on %(day)s"),
+        _l("Import the roster of that time first, valid from %(day)s"),
     ),
     Reason.AFTER_ENROLMENT: (
         _l("The student was enrolled until %(last)s only"),
@@ -95,7 +99,7 @@ REASONS: dict[StrEnum, tuple[Any, Any]] = {
     ),
     Reason.NO_SCHOOL_DAY: (
         _l("This was no school day for the class"),
-        _l("Correct the date, or tick that such days become school days (--open-days)"),
+        _l("Correct the date, or say that days in the file become school days"),
     ),
     Reason.NOT_ASKED_FOR: (
         _l("This session is not run on a day of this kind"),
@@ -119,6 +123,14 @@ REASONS: dict[StrEnum, tuple[Any, Any]] = {
 
 reason_words = partial(roster_forms.reason_words, words=REASONS)
 """What is wrong with a cell, and what mends it, as sentences."""
+
+
+def shown(wrong: Iterable[Wrong]) -> list[Wrong]:
+    """Wrong cells as they are shown: a session by its word."""
+    return [
+        replace(cell, value=str(word(cell.value))) if isinstance(cell.value, SessionCode) else cell
+        for cell in wrong
+    ]
 
 
 def both_names(columns: Sequence[Column]) -> str:

@@ -94,7 +94,8 @@ class HistoryPlan:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Rows, new and unchanged sheets, sheets left alone, absences, days opened, wrong rows."""
+        """Rows of the file, new and unchanged sheets, sheets left alone, absences, days opened; how many
+        of the rows are wrong."""
         return {
             "rows": self.rows,
             "sheets": len(self.sheets),
@@ -158,9 +159,7 @@ class _Planner:
                 sheets.append(sheet)
             elif rows:
                 reason = Reason.IMPORTED_OTHERWISE if before.is_imported else Reason.SUBMITTED
-                self.wrong += [
-                    Wrong(row.row, Column.SESSION, row.session.value, reason) for row in rows.values()
-                ]
+                self.wrong += [Wrong(row.row, Column.SESSION, row.session, reason) for row in rows.values()]
             else:
                 kept += 1
         self.wrong.sort(key=lambda cell: (cell.row, list(Column).index(Column(cell.column))))
@@ -171,7 +170,7 @@ class _Planner:
             wrong=tuple(self.wrong),
             unchanged=unchanged,
             kept=kept,
-            rows=len(self.history.rows),
+            rows=len(self.history.rows) + len({cell.row for cell in self.history.wrong}),
             history=self.history,
         )
 
@@ -228,7 +227,7 @@ class _Planner:
         if not is_school_day(what.day_type):
             return Column.DATE, day.isoformat(), Reason.NO_SCHOOL_DAY
         if session.value not in SESSIONS_OF_DAY[what.day_type]:
-            return Column.SESSION, session.value, Reason.NOT_ASKED_FOR
+            return Column.SESSION, session, Reason.NOT_ASKED_FOR
         return None
 
     def _what(self, class_id: int, day: date) -> SchoolDay | None:

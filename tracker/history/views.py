@@ -121,6 +121,7 @@ def _preview_page(form: forms.ConfirmForm, waiting: HistoryUpload) -> Any:
         upload=waiting,
         plan=plan,
         counts=plan.counts,
+        wrong=forms.shown(plan.wrong),
         column_words=forms.COLUMN_WORDS,
         reason_words=forms.reason_words,
         notices=forms.notice_words(plan.history.unknown_headers, plan.history.unlikely),
