@@ -81,6 +81,7 @@ def test_every_answer_is_kept_at_once_and_the_last_button_signs(sign_in):
     sam.send(page, ".finish", do="finish")
     kept = db.session.scalars(sa.select(Record)).one()
     assert kept.state is RecordState.DONE and kept.finished == clock.now()
+    assert sam.get(CORRIDOR).select_one(".task-lead .badge").text == "Done on time · part not done"
 
 
 def test_what_was_not_done_asks_for_its_reason_at_the_item(sign_in):

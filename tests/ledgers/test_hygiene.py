@@ -1,7 +1,7 @@
 """The ledgers of disinfection and stock: what stands in a line, whose sums close, and that no child is named."""
 
 import io
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -111,6 +111,16 @@ def test_the_sums_of_keepers_close_and_a_spill_is_nobodys(day):
     assert found.totals is not None
     assert (found.totals["asked"], found.totals["on_time"], found.totals["pending"]) == (3, 1, 2)
     assert next(row.share for row in rows(found.frame)) == "100 %"
+
+
+def test_what_is_past_its_time_and_not_done_is_owed_though_it_may_still_be_done_late(day):
+    clock.freeze(at("08:00") + timedelta(days=1))
+    found = ledgers.keepers(TODAY, TODAY, TODAY)
+    assert found.totals is not None
+    assert [found.totals[name] for name in ("asked", "on_time", "overdue", "pending", "missed")] == [
+        3, 1, 2, 0, 0,
+    ]  # fmt: skip
+    assert [row.share for row in rows(found.frame)] == ["100 %", "0 %", "0 %"]
 
 
 def test_a_class_that_has_left_keeps_its_line_of_the_weeks_it_was_there(day):

@@ -24,9 +24,11 @@ CLASSES, PEOPLE = 0, -1
 
 
 def _counted(tasks: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """How many tasks were what: an excused one counts as fulfilled, a missed one as not done."""
+    """How many tasks were what: an excused one counts as fulfilled; one that is missed, or past its
+    time and not done yet, as not done."""
     merged = tasks.assign(
-        on_time=tasks["on_time"] | tasks["excused"], not_done=tasks["not_done"] | tasks["missed"]
+        on_time=tasks["on_time"] | tasks["excused"],
+        not_done=tasks["not_done"] | tasks["missed"] | tasks["overdue"],
     )
     return merged.groupby(keys)[COUNTS].sum().astype("int64")
 

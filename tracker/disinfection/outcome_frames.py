@@ -8,7 +8,7 @@ import pandas as pd
 
 from tracker.disinfection.rules import TaskState
 
-OUTCOMES = ("on_time", "late", "not_done", "excused", "missed", "pending")
+OUTCOMES = ("on_time", "late", "not_done", "excused", "missed", "overdue", "pending")
 """Each task is one of these: their sum is what was asked for."""
 
 
@@ -39,6 +39,8 @@ def outcomes(tasks: pd.DataFrame, now: datetime) -> pd.DataFrame:
     state = states(tasks, now)
     done = state.isin([TaskState.DONE, TaskState.LATE, TaskState.VERIFIED])
     late = tasks["finished"] > tasks["due"]
+    is_open = state.isin([TaskState.SOON, TaskState.DUE, TaskState.OVERDUE, TaskState.REJECTED])
+    is_past = tasks["due"] < pd.Timestamp(now).tz_convert("UTC")
     return tasks.assign(
         state=state,
         on_time=done & ~late,
@@ -46,5 +48,7 @@ def outcomes(tasks: pd.DataFrame, now: datetime) -> pd.DataFrame:
         not_done=state == TaskState.NOT_DONE,
         excused=state == TaskState.EXCUSED,
         missed=state == TaskState.MISSED,
-        pending=state.isin([TaskState.SOON, TaskState.DUE, TaskState.OVERDUE, TaskState.REJECTED]),
+        # What is not done by its time is owed, though it may still be done late.
+        overdue=is_open & is_past,
+        pending=is_open & ~is_past,
     )

@@ -119,6 +119,7 @@ HEADERS: dict[str, Any] = {
     "not_done": _lp("task", "Not done"),
     "excused": _lp("task", "Excused"),
     "missed": _lp("task", "Missed"),
+    "overdue": _lp("task", "Past its time"),
     "pending": _lp("task", "Not due yet"),
     "share": _lp("task", "Share"),
     "supply": _l("Supply"),

@@ -220,7 +220,17 @@ KEEPER_COLUMNS = [
     Column("school_class", Kind.CLASS),
     *(
         Column(name, Kind.COUNT)
-        for name in ("asked", "on_time", "late", "not_done", "excused", "missed", "pending", "verified")
+        for name in (
+            "asked",
+            "on_time",
+            "late",
+            "not_done",
+            "excused",
+            "missed",
+            "overdue",
+            "pending",
+            "verified",
+        )
     ),
     Column("share"),
     _SIGN,
