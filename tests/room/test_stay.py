@@ -82,6 +82,11 @@ class TestTheBoard:
         assert stay.cleaned_by == cast.users["nora"]
         nora.send(page, "form[action='/room/clean']", key="11111111-1111-1111-1111-111111111111", expect=422)
 
+    def test_the_free_room_is_proposed(self, sign_in, cast, here):
+        other = report(cast, at("10:05"), 4).stay_id
+        page = sign_in("nora").get(f"/room/{other}")
+        assert [one["value"] for one in page.select("input[name=room][checked]")] == ["spare"]
+
     def test_after_an_hour_without_a_guardian_it_is_overdue(self, sign_in, here):
         nora = sign_in("nora")
         clock.freeze(at("10:36"))

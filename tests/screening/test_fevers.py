@@ -164,6 +164,8 @@ def test_a_confirmed_fever_stays_before_the_nurse_until_the_child_is_sent_to_the
     page = nora.get(FEVERS)
     nora.send(page, "form[action^='/report/']")
     assert nora.location.startswith("/room/")
+    facts = " ".join(nora.get(nora.location).select_one("dl.facts").stripped_strings)
+    assert "Measured before 08:05 Forehead 37.8 ℃ · 08:12 Ear 38.6 ℃" in facts
     nora.send(page, "form[action^='/report/']")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Stay)) == 1
     assert "Confirmed fever" not in feverish(nora)

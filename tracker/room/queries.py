@@ -30,6 +30,8 @@ from tracker.room.rules import (
 )
 from tracker.school.models import Enrolment, Guardian, SchoolClass, Student
 from tracker.school.queries import RosterLine, roster_lines
+from tracker.screening.fever_queries import measured, newest_chain
+from tracker.screening.fever_rules import LiveChain, Measured
 from tracker.screening.models import Reading
 from tracker.screening.rules import Site
 
@@ -248,6 +250,22 @@ def readings_of(stay_ids: Collection[int]) -> dict[int, list[StayReading]]:
         one = StayReading(row.taken_at, row.tenths, row.site, row.struck_at is not None)
         found.setdefault(row.stay_id, []).append(one)
     return found
+
+
+@dataclass(frozen=True)
+class Retests:
+    """The retest chain of a child on the day of a stay, and what was measured in it until the stay."""
+
+    chain: LiveChain | None
+    before: list[Measured]
+
+
+def retests_of(stay: Stay) -> Retests:
+    """What was measured of a child before it was sent to a room, oldest first."""
+    chain = newest_chain(stay.student_id, clock.local(stay.reported_at).date())
+    found = measured([chain.id])[chain.id] if chain else []
+    before = [one for one in found if one.taken_at <= stay.reported_at]
+    return Retests(chain, sorted(before, key=lambda one: one.taken_at))
 
 
 def slips_of_day(day: date) -> list[StaySeen]:

@@ -3,7 +3,7 @@
 No database, no web: the tables of tests/room/test_rules.py are the specification.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -81,6 +81,12 @@ class RoomState(StrEnum):
     OCCUPIED = "occupied"
     TO_CLEAN = "to_clean"
     """Left, and not disinfected since."""
+
+
+def proposed_room(trouble: Trouble, states: Mapping[Room, RoomState]) -> Room:
+    """Where a child is taken to unless the nurse chooses another: the first of its rooms that is free."""
+    rooms = rooms_for(trouble)
+    return next((one for one in rooms if states.get(one, RoomState.FREE) is RoomState.FREE), rooms[0])
 
 
 class Waiting(StrEnum):

@@ -17,10 +17,9 @@ from tracker.facts.rules import Symptom
 from tracker.permissions import Permission
 from tracker.room import forms, queries, service
 from tracker.room.queries import StaySeen
-from tracker.room.rules import SENT_AWAY, Refusal, Room, StayEnd, left_for, minutes, rooms_for
+from tracker.room.rules import SENT_AWAY, Refusal, Room, StayEnd, left_for, minutes, proposed_room, rooms_for
 from tracker.room.service import Ending
 from tracker.screening import reading_service as readings
-from tracker.screening.fever_queries import newest_chain
 from tracker.screening.rules import AbsenceReason, Site
 
 bp = Blueprint("stays", __name__, url_prefix="/room")
@@ -226,20 +225,22 @@ def _page(found: StaySeen, *, shown_phone: dict[int, str] | None = None, **sent:
         "calling": lambda: forms.StayCallForm(formdata=None),
         "ending": lambda: forms.EndForm(formdata=None, left_for=left_for(one.trouble).value),
     }
+    states = queries.rooms()
     page = edge.page(
         "room/stay.html",
         found=found,
         one=one,
         minutes=minutes,
         known_signs=signs,
-        chain=newest_chain(one.student_id, clock.local(one.reported_at).date()),
+        retests=queries.retests_of(one),
         readings=queries.readings_of([found.id]).get(found.id, []),
         calls=queries.calls_of(found.id),
         guardians=guardian_queries.guardians(one.student_id),
         fetchers=queries.fetchers(one.student_id),
         shown_phone=shown_phone or {},
         rooms=rooms_for(one.trouble),
-        states=queries.rooms(),
+        states=states,
+        proposed=proposed_room(one.trouble, states),
         may_reopen=queries.can_be_reopened(one, today),
         forms={name: sent.get(name) or make() for name, make in fresh.items()},
         form=next(iter(sent.values()), None),
