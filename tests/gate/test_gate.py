@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from tests.absence import town
+from tests.absence.test_clearance import TUE, WED, clear_it, flu
+from tests.absence.test_views import groups
 from tests.cast import NOW, TODAY, count
 from tracker import clock
 from tracker.absence.models import Episode
@@ -411,3 +414,41 @@ def test_the_sheet_starts_with_what_the_gate_and_the_nurse_have_found(gus, child
     assert "Retest normal" in page.select_one(f"[data-student='{child}']").text
     ann.send(page, "#sheet")
     assert count(Fever) == 1 and db.session.scalar(sa.select(SheetVersion.fever)) == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "typed", "told"),
+    [
+        ("late", "36.5", "Please send the child to the school nurse first."),
+        ("ill", "", "Please send the child to the retest point"),
+    ],
+)
+def test_who_comes_uncleared_goes_to_the_nurse_and_she_is_told_at_once(cast, sign_in, outcome, typed, told):
+    episode = flu(cast)
+    clock.freeze(town.at("09:10", TUE))
+    gus, nora, ann = (sign_in(name) for name in ("gus", "nora", "ann"))
+    gus.send(gus.get(GATE), "#stand")
+    stop(gus, episode.student_id, outcome, temperature=typed)
+    shown = gus.get(GATE)
+    assert told in shown.text and "may go to class" not in shown.text and "nfluenza" not in shown.text
+    name = "Child 3-1 03"
+    for visitor in (nora, ann):
+        assert name in visitor.get("/").select_one("section[aria-labelledby=came-without]").text
+        assert groups(visitor.get("/absences/")) == {"came_without": [name]}
+    assert "Came without clearance" in nora.get("/nurse/").select_one(".wait").text
+    town.take(cast, town.at("09:20", TUE), {3: town.ILL, 4: town.ILL}, base=1, reason="one more")
+    assert groups(nora.get("/absences/"))["came_without"] == [name], "a correction does not miss it again"
+    clock.freeze(town.at("09:25", TUE))
+    gus.send(gus.get(GATE), ".strike")
+    assert "came_without" not in groups(nora.get("/absences/"))
+    assert town.only(episode.student_id).back_on is None
+
+
+def test_who_is_cleared_and_comes_late_goes_to_class(cast, sign_in):
+    episode = flu(cast)
+    clear_it(cast, town.at("09:05", TUE), episode, WED)
+    clock.freeze(town.at("08:40", WED))
+    gus = sign_in("gus")
+    gus.send(gus.get(GATE), "#stand")
+    stop(gus, episode.student_id, "late", temperature="36.5")
+    assert "may go to class" in gus.get(GATE).text

@@ -14,6 +14,15 @@ class PassOutcome(StrEnum):
     """Came after the session's deadline, screened here."""
 
 
+class SentTo(StrEnum):
+    """Where the gate sends a child it has entered."""
+
+    RETEST = "retest"
+    NURSE = "nurse"
+    """First to the nurse, who has not cleared the return; why, the gate does not learn."""
+    CLASS = "class"
+
+
 class Refusal(StrEnum):
     """Why the gate's record is not opened, or a child is not entered."""
 
@@ -45,3 +54,10 @@ def refusal_of(
     if outcome is PassOutcome.LATE and not is_late:
         return Refusal.NOT_LATE
     return None
+
+
+def sent_to(outcome: PassOutcome, tenths: int | None, *, trigger: int, is_uncleared: bool) -> SentTo:
+    """Where a child goes from the gate: a retest before the nurse's check, that before class."""
+    if outcome is not PassOutcome.LATE or (tenths is not None and tenths >= trigger):
+        return SentTo.RETEST
+    return SentTo.NURSE if is_uncleared else SentTo.CLASS

@@ -4,13 +4,15 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from tracker.absence import arrival_service as arrivals
 from tracker.accounts.rules import Identity
 from tracker.audit import service as audit
 from tracker.db import db
 from tracker.errors import Rejected
 from tracker.gate import queries
 from tracker.gate.models import GatePass, GateRecord
-from tracker.gate.rules import PassOutcome, Refusal, refusal_of
+from tracker.gate.rules import PassOutcome, Refusal, SentTo, refusal_of, sent_to
+from tracker.permissions import Permission, permits
 from tracker.school import find_queries
 from tracker.school.find_queries import Child
 from tracker.school.queries import class_ref
@@ -57,13 +59,12 @@ def close_record(by: int, at: datetime, day: date) -> None:
         audit.record(by, at, "gate.close", "gate_record", record_id)
 
 
-def enter(
-    who: Identity, moment: Moment, child: Child, outcome: PassOutcome, tenths: int | None
-) -> PassOutcome:
-    """Enter a child who is too warm, looks ill or comes late.  Rejected where a rule says no.
+def enter(who: Identity, moment: Moment, child: Child, outcome: PassOutcome, tenths: int | None) -> SentTo:
+    """Enter a child who is too warm, looks ill or comes late; where it goes.  Rejected where a rule says no.
 
     A reading at or over the trigger makes the child wait for its retest, whatever it was entered for.
-    Of a late-comer the class's sheet, where it misses the child, says that it has come.
+    Of a late-comer the class's sheet, where it misses the child, says that it has come.  Whose return
+    the nurse has not cleared stands before her as come without.
     """
     by, at, day = who.user_id, moment.at, moment.today
     record = queries.open_record(by, day)
@@ -114,8 +115,9 @@ def enter(
         student_id=child.id,
         changes={"outcome": outcome.value},
     )
-    is_hot = tenths is not None and tenths >= trigger
-    return PassOutcome.HOT if is_hot else outcome
+    reviewer = permits(who, Permission.EPISODE_REVIEW)
+    is_uncleared = arrivals.seen_uncleared(by, at, child.id, reviewer=reviewer)
+    return sent_to(outcome, tenths, trigger=trigger, is_uncleared=is_uncleared)
 
 
 def _tell_sheet(
@@ -135,7 +137,7 @@ def _arrival_of(child: Child, day: date) -> ClassSession | None:
 def strike(who: Identity, moment: Moment, entered: GatePass) -> None:
     """Take back an entry, and its reading with the chain that nobody else has added to.
 
-    The sheet that a late-comer's entry has told misses the child again.
+    The sheet that a late-comer's entry has told misses the child again, and so does an absence.
     """
     by, at = who.user_id, moment.at
     struck = db.session.execute(
@@ -151,4 +153,5 @@ def strike(who: Identity, moment: Moment, entered: GatePass) -> None:
     child = find_queries.child(entered.student_id, moment.today)
     if entered.outcome is PassOutcome.LATE and child and (session := _arrival_of(child, moment.today)):
         missing.came_not(who, moment, session, child.id, entered.at)
+    arrivals.not_seen(by, at, entered.student_id, entered.at)
     audit.record(by, at, "gate.strike", "gate_pass", entered.id, student_id=entered.student_id)

@@ -11,7 +11,7 @@ from tracker import clock, edge
 from tracker.accounts.guards import requires
 from tracker.gate import forms, queries, service
 from tracker.gate.models import GatePass
-from tracker.gate.rules import PassOutcome
+from tracker.gate.rules import PassOutcome, SentTo
 from tracker.permissions import Permission
 from tracker.school import find_queries as finding
 from tracker.school import queries as school
@@ -105,7 +105,7 @@ def seats(school_class: SchoolClass) -> Any:
 def stop(one: Child) -> Any:
     """Enter a child who is too warm, looks ill or comes late."""
     form = forms.PassForm()
-    told: list[PassOutcome] = []
+    told: list[SentTo] = []
 
     def verb() -> str:
         outcome = PassOutcome(form.outcome.data)
@@ -130,9 +130,9 @@ def stop(one: Child) -> Any:
 
 
 _SENTENCES = {
-    PassOutcome.HOT: lambda: _("Entered. Please send the child to the retest point; the nurse sees it now."),
-    PassOutcome.ILL: lambda: _("Entered. Please send the child to the retest point; the nurse sees it now."),
-    PassOutcome.LATE: lambda: _("Entered as arrived late. The child may go to class."),
+    SentTo.RETEST: lambda: _("Entered. Please send the child to the retest point; the nurse sees it now."),
+    SentTo.NURSE: lambda: _("Entered. Please send the child to the school nurse first."),
+    SentTo.CLASS: lambda: _("Entered as arrived late. The child may go to class."),
 }
 
 
