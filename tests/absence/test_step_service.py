@@ -82,6 +82,23 @@ class TestAskingBack:
         do(at("10:00", SATURDAY), step_service.ask_back, cast.users["nora"], missed.id, "Any rash?", 0)
         assert only(missed.student_id).due_at == at("08:40", NEXT_MON)
 
+    def test_who_takes_the_case_over_settles_the_question(self, cast: Cast, missed: Episode) -> None:
+        number = log(cast, at("08:45"), missed, R.HOME_ILL)
+        usual = only(missed.student_id).due_at
+        do(at("09:00"), step_service.ask_back, cast.users["nora"], missed.id, "Any rash?", number)
+        do(at("09:05"), step_service.take_over, cast.users["nora"], missed.id)
+        found = only(missed.student_id)
+        assert (found.question, found.due_at) == (None, usual)
+        nurse, teacher = (rows(cast, at("09:06"), who)["Child 3-1 03"] for who in ("nora", "ann"))
+        assert NextStep.ANSWER not in (nurse.step, teacher.step)
+        assert teacher.group is QueueGroup.LATER
+
+    def test_who_asks_about_a_case_taken_over_hands_it_back(self, cast: Cast, missed: Episode) -> None:
+        do(at("09:00"), step_service.take_over, cast.users["nora"], missed.id)
+        do(at("09:05"), step_service.ask_back, cast.users["nora"], missed.id, "Any rash?", 0)
+        row = rows(cast, at("09:06"), "ann")["Child 3-1 03"]
+        assert (row.group, row.step, row.caller) == (QueueGroup.OVERDUE, NextStep.ANSWER, "Ann Teacher")
+
 
 class TestWhoCalls:
     def test_the_homeroom_teacher_calls_unless_somebody_took_it_over(

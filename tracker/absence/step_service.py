@@ -1,5 +1,6 @@
 """What is done in an absence beside calling: asking back, taking over, correcting the reason, reopening."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -23,9 +24,12 @@ from tracker.screening.rules import ILL_REASONS, AbsenceReason
 def ask_back(by: int, at: datetime, episode_id: int, question: str, upto: int) -> None:
     """Ask the teacher something: what was shown is read by that, and the teacher has to call again.
 
-    Rejected if there is one more call than was shown.
+    Rejected if there is one more call than was shown.  What the asker has taken over goes back to the
+    teacher.
     """
     episode = live(episode_id)
+    if episode.caller_id == by:
+        hand_back(by, at, episode_id)
     if episode.state is EpisodeState.TO_REVIEW:
         review(by, at, episode_id, upto)
         if queries.has_unread_calls(episode_id):
@@ -37,10 +41,11 @@ def ask_back(by: int, at: datetime, episode_id: int, question: str, upto: int) -
 
 
 def take_over(by: int, at: datetime, episode_id: int) -> None:
-    """Whoever does this calls next."""
+    """Whoever does this calls next; a question to the teacher is settled by it."""
     episode = live(episode_id)
     if episode.caller_id != by:
         episode.caller_id = by
+        _settle(episode, at)
         _step(by, at, episode, StepKind.TAKEN_OVER, caller_id=by)
 
 
@@ -67,6 +72,8 @@ def share_out(by: int, at: datetime, class_id: int, entry_year: int) -> int:
     for case, person in rules.shared_out(cases, people).items():
         episode = live(case)
         episode.caller_id = None if person == first else person
+        if person == by:
+            _settle(episode, at)
         _step(by, at, episode, StepKind.SHARED_OUT, caller_id=person)
     return len(cases)
 
@@ -85,8 +92,7 @@ def correct_reason(by: int, at: datetime, episode_id: int, reason: AbsenceReason
     if before in ILL_REASONS and reason not in ILL_REASONS:
         facts.retract_ill_absence(at, episode.student_id, episode.first_on)
     if episode.back_on is None and not episode.question:
-        left = queries.standing(queries.calls_of(episode_id))
-        episode.due_at = due_again(episode, left, days, at)
+        _call_again(episode, days, at)
 
 
 def reopen(by: int, at: datetime, episode_id: int, why: str) -> None:
@@ -100,6 +106,20 @@ def reopen(by: int, at: datetime, episode_id: int, why: str) -> None:
     episode.back_on = episode.ended_on = episode.ended_half = episode.ended_how = episode.closed_at = None
     episode.due_at = instant(soonest(_days(episode, at), at))
     _step(by, at, episode, StepKind.REOPENED, text=why)
+
+
+def _settle(episode: Episode, at: datetime) -> None:
+    """Nobody has to answer a question any more: the next call is due as the calls so far say."""
+    if episode.question is None:
+        return
+    episode.question = None
+    if episode.back_on is None:
+        _call_again(episode, _days(episode, at), at)
+
+
+def _call_again(episode: Episode, days: Sequence[date], at: datetime) -> None:
+    left = queries.standing(queries.calls_of(episode.id))
+    episode.due_at = due_again(episode, left, days, at)
 
 
 def _days(episode: Episode, at: datetime) -> list[date]:
