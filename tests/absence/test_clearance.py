@@ -26,7 +26,9 @@ from tracker.audit.models import ReadLog, Trail
 from tracker.db import db, transaction
 from tracker.errors import Rejected
 from tracker.facts.rules import Diagnosis
-from tracker.screening.rules import AbsenceReason, State
+from tracker.screening import fever_service
+from tracker.screening.fever_rules import Instrument
+from tracker.screening.rules import AbsenceReason, FeverSource, State
 
 SignIn = Callable[[str], Any]
 TUE, WED, THU, MON = (date(2026, 9, day) for day in (22, 23, 24, 28))
@@ -141,6 +143,8 @@ class TestCheck:
         assert link["href"] == f"#{field}" and link.text.endswith(sentence)
         assert sentence in page.select_one(f"#{field}-error").text
         assert page.select_one("#day_symptoms_gone")["value"] == "2026-09-21"
+        earliest = page.select_one("section[aria-labelledby=return] .facts").text
+        assert ("2026-09-23" in earliest) == (not field.startswith("day_")), "as the days typed give it"
         ticked = {box["value"] for box in page.select("#clear-form input[type=checkbox][checked]")}
         assert ticked >= {"symptoms_gone"}
         assert not db.session.scalars(sa.select(Clearance)).all()
@@ -210,6 +214,37 @@ class TestCheck:
         ann.post(f"/absences/{episode.id}/clear", data, expect=403)
         ann.post(f"/absences/{episode.id}/clear/take-back", data, expect=403)
         ann.get(f"/absences/{episode.id}/return-slip", expect=403)
+
+
+@pytest.mark.parametrize(
+    ("retest", "why", "refused"),
+    [(None, "", True), (None, "the doctor says so", True), ("36.6", "", False)],
+)
+def test_no_temperature_is_normal_while_one_of_today_awaits_its_retest(
+    cast: Cast, sign_in: SignIn, retest: str | None, why: str, refused: bool
+) -> None:
+    episode = flu(cast)
+    with transaction():
+        fever_service.take_reading(
+            cast.users["nora"],
+            at("09:00", TUE),
+            episode.student_id,
+            TUE,
+            375,
+            Instrument.EAR,
+            FeverSource.GATE,
+            1,
+        )
+    nora = sign_in("nora")
+    clock.freeze(at("09:12", TUE))
+    if retest:
+        nora.send(nora.get("/screening/fevers"), ".retest-form", temperature=retest)
+    page = nora.get(f"/absences/{episode.id}")
+    page = nora.send(page, "#clear-form", 422 if refused else 303, **GOOD, why=why, do="clear")
+    assert len(db.session.scalars(sa.select(Clearance)).all()) == (not refused)
+    if refused:
+        sentence = "Today's 37.5 ℃ still awaits its retest. Please measure again first."
+        assert sentence in page.select_one("#conditions-error").text
 
 
 class TestTakenBack:

@@ -17,6 +17,8 @@ from tracker.audit import service as audit
 from tracker.db import db
 from tracker.errors import Rejected
 from tracker.school.class_day_queries import class_school_days
+from tracker.screening.fever_queries import newest_chain
+from tracker.screening.rules import FeverState
 
 
 def _held(episode_id: int, day: date) -> tuple[Episode, Return]:
@@ -39,15 +41,10 @@ def enter_days(
     """
     today = clock.local(at).date()
     episode, back = _held(episode_id, today)
-    known = _with(back.known, days)
+    known = back.with_days(days).known
     Rejected.unless_empty(_wrong_days(known, today))
     _keep_days(by, at, episode, back.known, days)
     return known
-
-
-def _with(known: Mapping[Anchor, date], days: Mapping[Anchor, date | None]) -> dict[Anchor, date]:
-    merged = {**known, **days}
-    return {anchor: on for anchor, on in merged.items() if on is not None}
 
 
 def _wrong_days(known: Mapping[Anchor, date], today: date) -> list[Rejected]:
@@ -102,7 +99,7 @@ def wrong(
     seen: Collection[PaperKind] = (),
 ) -> list[Rejected]:
     """All that keeps a check, with the days entered beside it, from clearing a child, each at its field."""
-    known = _with(back.known, days)
+    known = dict(back.with_days(days).known)
     found = _wrong_days(known, today)
     for no in found:
         known.pop(Anchor(no.field.removeprefix("day_")), None)
@@ -115,12 +112,24 @@ def wrong(
     school_days = class_school_days(child.class_id, on, on) if child and on else []
     check = replace(check, papers=held)
     earliest = replace(back, known=known).earliest
-    for field, reason in refusals(back.rule, known, check, today=today, school_days=school_days).items():
+    chain = newest_chain(back.student_id, today)
+    waits = chain is not None and chain.day == today and chain.state is FeverState.WAITING
+    refused = refusals(back.rule, known, check, today=today, school_days=school_days, retest_waits=waits)
+    for field, reason in refused.items():
         name = f"day_{field}" if reason is ReturnRefusal.ANCHOR_MISSING else field
         if name not in {no.field for no in found}:
             lacking = [kind for kind in back.rule.papers if kind not in held]
             onset = known.get(Anchor.ONSET)
-            found.append(Rejected(reason, name, onset=onset, earliest=earliest, papers=lacking))
+            found.append(
+                Rejected(
+                    reason,
+                    name,
+                    onset=onset,
+                    earliest=earliest,
+                    papers=lacking,
+                    reading=chain.first if chain else None,
+                )
+            )
     return found
 
 
@@ -146,7 +155,7 @@ def clear(
         raise Rejected(ReturnRefusal.ALREADY_CLEARED, day=back.word.returns_on)
     Rejected.unless_empty(wrong(back, check, days, today, ticked=ticked, seen=seen))
     _keep_days(by, at, episode, back.known, days)
-    back = replace(back, known=_with(back.known, days))
+    back = back.with_days(days)
     kinds, returns_on = paper_queries.kinds_of(episode_id), check.returns_on
     assert returns_on is not None
     if back.cleared is not None:  # it has lapsed: the child was missed again since

@@ -24,6 +24,7 @@ from tracker.absence.rules import PaperKind
 from tracker.edge import Form
 from tracker.facts.rules import Diagnosis
 from tracker.fields import Day, Line, MaybeDay, Ticks, offered
+from tracker.templating import format_celsius
 from tracker.words import word
 
 WORDS: dict[ReturnRefusal, Any] = {
@@ -45,6 +46,9 @@ WORDS: dict[ReturnRefusal, Any] = {
     ReturnRefusal.CONDITIONS_OPEN: _l(
         "Please tick what you have seen; where something is missing, give a reason."
     ),
+    ReturnRefusal.RETEST_WAITS: _l(
+        "Today's %(reading)s still awaits its retest. Please measure again first."
+    ),
     ReturnRefusal.PAPER_MISSING: _l(
         "The rule asks for this paper: %(papers)s. Please attach it, or tick it as seen."
     ),
@@ -58,6 +62,7 @@ WORDS: dict[ReturnRefusal, Any] = {
 def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
     """The sentence of a refusal."""
     shown = {key: value.isoformat() if isinstance(value, date) else value for key, value in details.items()}
+    shown["reading"] = format_celsius(details.get("reading"))
     if "papers" in details:
         shown["papers"] = str(_(", ")).join(str(word(kind)) for kind in details["papers"])
     return str(WORDS[reason] % shown)

@@ -9,7 +9,7 @@ from tracker.absence.models import Clearance
 from tracker.absence.paper_forms import PaperForm
 from tracker.absence.paper_queries import PaperSeen
 from tracker.absence.queries import Followed
-from tracker.absence.return_rules import Return
+from tracker.absence.return_rules import Return, wrong_anchors
 from tracker.absence.standing_queries import HORIZON
 from tracker.school.class_day_queries import class_school_days
 from tracker.templating import format_moment
@@ -34,6 +34,10 @@ def values(
         if clear_form is None:
             clear_form = forms.ClearForm(formdata=None)
             clear_form.suit(back, paper_words(papers))
+        else:
+            typed = back.with_days(clear_form.days)
+            wrong = wrong_anchors(typed.known, today)
+            back = typed.with_days(dict.fromkeys(wrong))
         clear_form.proposed = None if back.missing else first_day(back, today, found.class_id)
         if is_new:
             clear_form.fill(back)

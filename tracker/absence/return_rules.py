@@ -4,7 +4,7 @@ No database, no web.  What ships as the rule of each disease stands in `return_d
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -54,6 +54,7 @@ class ReturnRefusal(StrEnum):
     RETURN_BEFORE_ONSET = "return_before_onset"
     TOO_EARLY = "too_early"
     CONDITIONS_OPEN = "conditions_open"
+    RETEST_WAITS = "retest_waits"
     PAPER_MISSING = "paper_missing"
     PAPER_GONE = "paper_gone"
     ALREADY_CLEARED = "already_cleared"
@@ -166,6 +167,11 @@ class Return:
         found = earliest_return(self.rule, self.known)
         return found if isinstance(found, date) and found != date.min else None
 
+    def with_days(self, days: Mapping[Anchor, date | None]) -> "Return":
+        """The same with days as they are entered; None: what was known is not true."""
+        merged = {**self.known, **days}
+        return replace(self, known={anchor: on for anchor, on in merged.items() if on is not None})
+
     @property
     def missing(self) -> tuple[Anchor, ...]:
         """Which days must be asked for before the earliest day is known."""
@@ -215,10 +221,12 @@ def refusals(
     *,
     today: date,
     school_days: Collection[date],
+    retest_waits: bool = False,
 ) -> dict[str, ReturnRefusal]:
     """Why a check cannot clear a child, by field (the anchors by their codes); empty where it can.
 
-    A reason overrides the days and the conditions, never the papers.
+    A reason overrides the days and the conditions, never the papers, nor that a reading of today awaits
+    its retest (`retest_waits`) where the temperature is said to be normal.
     """
     found: dict[str, ReturnRefusal] = {}
     onset, on = known.get(Anchor.ONSET), check.returns_on
@@ -240,6 +248,8 @@ def refusals(
             found |= {anchor.value: ReturnRefusal.ANCHOR_MISSING for anchor in earliest}
         if not set(rule.conditions) <= check.conditions:
             found["conditions"] = ReturnRefusal.CONDITIONS_OPEN
+    if retest_waits and Condition.TEMPERATURE_NORMAL in check.conditions:
+        found["conditions"] = ReturnRefusal.RETEST_WAITS
     return found
 
 
