@@ -57,8 +57,8 @@ def test_what_failed_is_told_and_tried_again_while_the_rest_is_done(night, monke
         [nightly.Task(JobKind.BACKUP, fails), nightly.Task(JobKind.LEFTOVERS, breaks), good[2]],
     )
     said = invoke(night, "nightly", code=1)
-    assert "backup: failed (problem no space is left)" in said
-    assert "Child" not in said + caplog.text and "leftovers: failed (problem ValueError)" in said
+    assert "backup: failed (cause other, problem no space is left)" in said
+    assert "Child" not in said + caplog.text and "leftovers: failed (cause other, problem ValueError)" in said
     assert states()[JobKind.NOTICES] is JobState.DONE
     monkeypatch.setattr(nightly, "TASKS", good)
     nightly.run_when_due()

@@ -13,7 +13,8 @@ from tests.privacy.life import WORDS, live
 from tracker import requestlog, schema
 from tracker.db import db, transaction
 from tracker.operations import service
-from tracker.operations.rules import JobKind
+from tracker.operations.archive import BackupError
+from tracker.operations.rules import Cause, JobKind
 from tracker.school.models import Student
 
 MORNING = "/screening/2024-1/2026-09-21/morning"
@@ -35,19 +36,20 @@ def test_the_page_tells_in_words_what_each_job_did_or_why_it_failed(sign_in):
     for kind, told in (
         (JobKind.BACKUP, {"file": "x.backup", "size": 20_500, "removed": 0}),
         (JobKind.RETENTION, {"readings": 7}),
-        (JobKind.NOTICES, {"problem": "no space is left"}),
+        (JobKind.NOTICES, ValueError("Child 3-1")),
+        (JobKind.LEFTOVERS, BackupError("no room on /backups", Cause.FULL)),
     ):
         with transaction():
             lease = service.take(kind, "2026-09-21", at)
-            (
-                service.fail(lease, at, told["problem"])
-                if "problem" in told
-                else service.finish(lease, at, told)
-            )
+            (service.fail if isinstance(told, Exception) else service.finish)(lease, at, told)
     items = [" ".join(one.text.split()) for one in sign_in("ada").get("/admin/operations").select("main li")]
     assert any("Backup done File x.backup, Size 20.5 kB" in one for one in items), items
     assert any("Retention done Normal temperatures 7" in one for one in items), items
-    assert any("Notices failed Reason no space is left" in one for one in items), items
+    assert any(one.endswith("Notices failed Message ValueError") for one in items), items
+    assert any(
+        "Leftovers failed Reason The disk is full. Please make room., Message no room on /backups" in one
+        for one in items
+    ), items
 
 
 def test_slowness_is_of_one_day_and_by_route():

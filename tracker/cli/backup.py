@@ -49,8 +49,7 @@ def backup(folder: Path | None, keep: int | None) -> None:
         made = write_backup(at, folder.resolve() if folder else backups.default_folder(), keep)
     except BaseException as problem:
         with transaction():
-            told = problem.format_message() if isinstance(problem, BackupError) else type(problem).__name__
-            service.fail(lease, clock.now(), told)
+            service.fail(lease, clock.now(), problem)
         raise
     size = made.path.stat().st_size
     with transaction():

@@ -16,7 +16,6 @@ from tracker.accounts import service as accounts
 from tracker.audit import attachment_service as attachments
 from tracker.audit import service as audit
 from tracker.cli.backup import write_backup
-from tracker.config import SettingError
 from tracker.db import transaction
 from tracker.history.models import HistoryUpload
 from tracker.notices import service as notices
@@ -100,11 +99,9 @@ def _run(task: Task, key: str, at: datetime) -> None:
     try:
         details = task.do(at)
     except Exception as problem:
-        # What a library says may hold what it worked on; only our own lines are kept.
-        told = problem.format_message() if isinstance(problem, SettingError) else type(problem).__name__
-        log.error("Nightly job %s has failed and is tried again: %s", task.kind.value, told)
         with transaction():
-            service.fail(lease, clock.now(), told)
+            told = service.fail(lease, clock.now(), problem)
+        log.error("Nightly job %s has failed and is tried again: %s", task.kind.value, told)
     else:
         with transaction():
             service.finish(lease, clock.now(), details)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from tracker.config import SettingError
+from tracker.operations.rules import Cause
 
 PROGRAM = "school-health-tracker"
 FORMAT = 1
@@ -46,6 +47,10 @@ class BackupError(SettingError):
     """A backup cannot be made or used; the message is one line for whoever runs the server."""
 
     exit_code = 1
+
+    def __init__(self, message: str, cause: Cause = Cause.OTHER) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 @dataclass(frozen=True)

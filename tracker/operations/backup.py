@@ -15,12 +15,16 @@ from tracker import __version__, datafolder, schema
 from tracker.db import db, transaction
 from tracker.operations import archive, postgres_tools, service, sqlite_file
 from tracker.operations.archive import BackupError, Manifest
+from tracker.operations.rules import Cause
 
 _PLAINLY = {
-    errno.ENOSPC: "no space is left",
-    errno.EDQUOT: "no space is left",
-    errno.EEXIST: "it is a file, not a folder",
-    errno.ENOTDIR: "it is a file, not a folder",
+    errno.ENOSPC: (Cause.FULL, "no space is left"),
+    errno.EDQUOT: (Cause.FULL, "no space is left"),
+    errno.EEXIST: (Cause.NO_FOLDER, "it is a file, not a folder"),
+    errno.ENOTDIR: (Cause.NO_FOLDER, "it is a file, not a folder"),
+    errno.EACCES: (Cause.NOT_ALLOWED, "permission denied"),
+    errno.EPERM: (Cause.NOT_ALLOWED, "permission denied"),
+    errno.EROFS: (Cause.NOT_ALLOWED, "the disk can only be read"),
 }
 
 COUNTED = ("student", "sheet_version", "episode", "record", "trail", "user")
@@ -168,5 +172,6 @@ def _told_in_a_line(folder: Path) -> Iterator[None]:
         yield
     except OSError as problem:
         place = problem.filename or folder
-        told = _PLAINLY.get(problem.errno or 0, (problem.strerror or str(problem)).lower())
-        raise BackupError(f"The backup cannot be written or read at {place}: {told}") from None
+        said = (problem.strerror or str(problem)).lower()
+        cause, told = _PLAINLY.get(problem.errno or 0, (Cause.OTHER, said))
+        raise BackupError(f"The backup cannot be written or read at {place}: {told}", cause) from None

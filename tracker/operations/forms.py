@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from jinja2.filters import do_filesizeformat
 
-from tracker.operations.rules import JobKind
+from tracker.operations.rules import Cause, JobKind
 from tracker.privacy.forms import TABLES
 
 DETAILS: Mapping[JobKind, Mapping[str, Any]] = {
@@ -23,8 +23,21 @@ DETAILS: Mapping[JobKind, Mapping[str, Any]] = {
 """What stands in a job's details, by its kind, in the order it is shown; nothing is said of a zero."""
 
 
+CAUSES: Mapping[str, Any] = {
+    Cause.FULL: _l("The disk is full. Please make room."),
+    Cause.NO_FOLDER: _l("The place for it is a file, not a folder."),
+    Cause.NOT_ALLOWED: _l("This program may not write there."),
+    Cause.DAMAGED: _l("The database is damaged. Please restore a backup."),
+    Cause.TOOLS: _l("PostgreSQL's client tools are missing or too old."),
+    Cause.INTERRUPTED: _l("It was interrupted."),
+}
+"""What a failure's cause is called; of others only the message is known."""
+
+
 def details(kind: JobKind, told: Mapping[str, Any]) -> list[tuple[Any, Any]]:
     """What a job did, or why it failed: a name and a value each."""
     shown = {name: do_filesizeformat(value) if name == "size" else value for name, value in told.items()}
     found = [(words, shown[name]) for name, words in DETAILS[kind].items() if shown.get(name)]
-    return [*found, (_l("Reason"), shown["problem"])] if "problem" in shown else found
+    if reason := CAUSES.get(shown.get("cause", "")):
+        found.append((_l("Reason"), reason))
+    return [*found, (_l("Message"), shown["problem"])] if "problem" in shown else found

@@ -11,6 +11,7 @@ from flask import current_app
 
 from tracker.db import db
 from tracker.operations.archive import BackupError
+from tracker.operations.rules import Cause
 
 OTHERS = """
 SELECT count(*) FROM pg_stat_activity
@@ -25,7 +26,8 @@ def tool(name: str) -> str:
     if not found:
         where = folder or "the PATH"
         raise BackupError(
-            f"{name} was not found in {where}: install PostgreSQL's client tools, or set TRACKER_PG_BIN"
+            f"{name} was not found in {where}: install PostgreSQL's client tools, or set TRACKER_PG_BIN",
+            Cause.TOOLS,
         )
     return found
 
@@ -99,7 +101,8 @@ def _run(name: str, *arguments: str) -> None:
         if "server version mismatch" in done.stderr:
             raise BackupError(
                 f"{name} ({tool(name)}) is older than PostgreSQL's server: "
-                "install client tools of its version, or set TRACKER_PG_BIN"
+                "install client tools of its version, or set TRACKER_PG_BIN",
+                Cause.TOOLS,
             )
         told = done.stderr.strip().splitlines() or [f"code {done.returncode}"]
         raise BackupError(f"{name} has failed: {told[0]}")

@@ -22,6 +22,19 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+class Cause(StrEnum):
+    """Why a job has failed, as far as somebody at the school can do something about it."""
+
+    FULL = "full"
+    NO_FOLDER = "no_folder"
+    NOT_ALLOWED = "not_allowed"
+    DAMAGED = "damaged"
+    TOOLS = "tools"
+    """PostgreSQL's client tools are missing or too old."""
+    INTERRUPTED = "interrupted"
+    OTHER = "other"
+
+
 LEASE = timedelta(hours=1)
 """So long a job is left to whoever runs it; after that it has died, and another may run it."""
 

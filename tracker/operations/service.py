@@ -7,9 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.config import SettingError
 from tracker.db import db, insert
+from tracker.operations.archive import BackupError
 from tracker.operations.models import Job
-from tracker.operations.rules import LEASE, JobKind, JobState
+from tracker.operations.rules import LEASE, Cause, JobKind, JobState
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,15 @@ def finish(lease: Lease, at: datetime, details: Mapping[str, Any]) -> bool:
     return _end(lease, at, JobState.DONE, details)
 
 
-def fail(lease: Lease, at: datetime, problem: str) -> bool:
-    """Say that a job has failed, and why."""
-    return _end(lease, at, JobState.FAILED, {"problem": problem[:200]})
+def fail(lease: Lease, at: datetime, problem: BaseException) -> str:
+    """Say that a job has failed, and why; the line that is kept of it.
+
+    What a library says may hold what it worked on: of others' exceptions only the kind is kept.
+    """
+    told = problem.format_message() if isinstance(problem, SettingError) else type(problem).__name__
+    cause = problem.cause if isinstance(problem, BackupError) else Cause.OTHER
+    _end(lease, at, JobState.FAILED, {"cause": cause, "problem": told[:200]})
+    return told
 
 
 def settle_restored(made_at: datetime, at: datetime) -> None:
@@ -71,7 +79,7 @@ def settle_restored(made_at: datetime, at: datetime) -> None:
     The backup in which it is written is the one that ran, and it was finished.
     """
     done = {"state": JobState.DONE, "ended_at": made_at}
-    died = {"state": JobState.FAILED, "ended_at": at, "details": {"problem": "it was interrupted"}}
+    died = {"state": JobState.FAILED, "ended_at": at, "details": {"cause": Cause.INTERRUPTED}}
     for is_backup, values in ((Job.kind == JobKind.BACKUP, done), (Job.kind != JobKind.BACKUP, died)):
         db.session.execute(
             sa.update(Job)
@@ -96,8 +104,6 @@ def _end_dead(kind: JobKind, at: datetime) -> None:
     db.session.execute(
         sa.update(Job)
         .where(Job.kind == kind, Job.state == JobState.RUNNING, Job.lease_until < at)
-        .values(
-            state=JobState.FAILED, lease_until=None, ended_at=at, details={"problem": "it was interrupted"}
-        )
+        .values(state=JobState.FAILED, lease_until=None, ended_at=at, details={"cause": Cause.INTERRUPTED})
         .execution_options(synchronize_session=False)
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tracker.db import db
 from tracker.operations.archive import BackupError
+from tracker.operations.rules import Cause
 
 COMPANIONS = ("", "-wal", "-shm")
 
@@ -21,12 +22,13 @@ def snapshot(to: Path) -> None:
         with closing(sqlite3.connect(path(), timeout=15)) as connection:
             connection.execute("VACUUM INTO ?", (str(to),))
     except sqlite3.OperationalError as problem:
-        raise BackupError(f"The database cannot be copied to {to.parent}: {problem}") from None
+        cause = Cause.FULL if problem.sqlite_errorcode == sqlite3.SQLITE_FULL else Cause.OTHER
+        raise BackupError(f"The database cannot be copied to {to.parent}: {problem}", cause) from None
     except sqlite3.DatabaseError as problem:
-        raise BackupError(f"The database is damaged: {problem}") from None
+        raise BackupError(f"The database is damaged: {problem}", Cause.DAMAGED) from None
     problem_found = problem_of(to)
     if problem_found:
-        raise BackupError(f"The database is damaged: {problem_found}")
+        raise BackupError(f"The database is damaged: {problem_found}", Cause.DAMAGED)
 
 
 def problem_of(file: Path) -> str | None:
