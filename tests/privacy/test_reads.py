@@ -1,5 +1,6 @@
 """Who reads: the administrator sees how often, the nurse who of a child; and a child's data as a file."""
 
+import pytest
 import sqlalchemy as sa
 
 from tests.absence.town import take
@@ -66,6 +67,25 @@ def test_every_table_and_column_of_the_file_has_words():
         column.name for name in tables.held() for column in export_queries.columns_of(tables.table(name))
     }
     assert columns - set(forms.COLUMNS) == set()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"call": 7, "result": "doctor"}, "Result: Seen a doctor"),
+        ({"reason": ["unknown", "illness"]}, "Reason: Reason unknown, Illness"),
+        ({"seq": 2, "state": "waiting"}, "State: Awaiting retest"),
+        (
+            {"from": "2026-09-21", "until": "", "what": "leave"},
+            "From: 2026-09-21, Told: Leave for another reason",
+        ),
+        ({"soiled": False, "trouble": "vomiting"}, "Place soiled: no, Trouble: Vomiting"),
+        ({"outcome": "hot"}, "Outcome: Too warm"),
+    ],
+)
+def test_what_a_deed_changed_is_told_in_words_without_numbers_of_rows(app, changes, words):
+    with app.test_request_context():
+        assert forms.change_words(changes) == words
 
 
 def test_every_kind_of_page_that_is_logged_has_words():

@@ -40,4 +40,4 @@ def details(kind: JobKind, told: Mapping[str, Any]) -> list[tuple[Any, Any]]:
     found = [(words, shown[name]) for name, words in DETAILS[kind].items() if shown.get(name)]
     if reason := CAUSES.get(shown.get("cause", "")):
         found.append((_l("Reason"), reason))
-    return [*found, (_l("Message"), shown["problem"])] if "problem" in shown else found
+    return [*found, (_lp("job", "Message"), shown["problem"])] if "problem" in shown else found

@@ -1,6 +1,7 @@
 """Everything that is kept of one student, as one file for the guardians."""
 
 from base64 import b64encode
+from enum import StrEnum
 from typing import Any
 
 from flask import Blueprint, make_response, render_template
@@ -42,9 +43,12 @@ def data(student: Student) -> Any:
             return str(forms.page_words(value))
         if column.table.name == "trail" and column.name == "deed":
             return str(forms.deed_words(value))
-        if column.name in forms.CODES:
-            codes = value if isinstance(value, list) else [value]
-            return ", ".join(forms.code_words(column.name, code) for code in codes)
+        if column.table.name == "trail" and column.name == "changes":
+            return forms.change_words(value)
+        if column.name == "device":
+            return str(forms.DEVICES.get(value, value))
+        if column.name in forms.CODES and not isinstance(value, StrEnum):
+            return forms.codes_words(column.name, value)
         return forms.cell_words(value)
 
     file = make_response(

@@ -12,12 +12,15 @@ from wtforms.validators import NumberRange
 
 from tracker import clock
 from tracker.absence.return_rules import Condition
-from tracker.absence.rules import PaperKind
+from tracker.absence.rules import CallResult, EndedHow, EpisodeState, LeaveKind, PaperKind, ParentTold
 from tracker.edge import Form
 from tracker.facts.rules import Diagnosis, Symptom
 from tracker.fields import Line, Needed, Whole
+from tracker.gate.rules import PassOutcome
 from tracker.privacy.rules import MOST_DAYS, YEARS, Refusal
-from tracker.screening.rules import AbsenceReason
+from tracker.room.rules import Room, StayEnd, Trouble
+from tracker.screening.missing_rules import TryResult
+from tracker.screening.rules import AbsenceReason, FeverState, Site
 from tracker.words import word
 
 WORDS: dict[Refusal, Any] = {
@@ -145,8 +148,10 @@ COLUMNS: dict[str, Any] = {
     "seat": _l("Seat"),
     "starts": _l("From"),
     "ends": _l("Until"),
+    "from": _l("From"),
     "from_on": _l("From"),
     "to_on": _l("Until"),
+    "until": _l("Until"),
     "until_on": _l("Until"),
     "dormitory": _l("Dormitory"),
     "sheet_id": _l("Sheet of"),
@@ -160,6 +165,7 @@ COLUMNS: dict[str, Any] = {
     "kind": _lp("data", "Kind"),
     "code": _l("Sign"),
     "diagnosis": _l("Diagnosis"),
+    "how": _lp("data", "How it ended"),
     "hospital": _l("Hospital"),
     "result": _l("Result"),
     "page": _l("Page"),
@@ -292,6 +298,16 @@ CODES: Mapping[str, tuple[type[StrEnum], ...]] = {
     "code": (Symptom, Diagnosis, AbsenceReason),
     "conditions": (Condition,),
     "papers": (PaperKind,),
+    "how": (StayEnd, EndedHow),
+    "kind": (PaperKind, LeaveKind),
+    "outcome": (PassOutcome,),
+    "reason": (AbsenceReason,),
+    "result": (CallResult, TryResult),
+    "room": (Room,),
+    "site": (Site,),
+    "state": (FeverState, EpisodeState),
+    "trouble": (Trouble,),
+    "what": (ParentTold,),
 }
 """What a column's codes are of, where they are kept as text."""
 
@@ -300,6 +316,24 @@ def code_words(column: str, code: str) -> str:
     """What a code that is kept as text is called; the text itself where it is none."""
     kind = next((one for one in CODES.get(column, ()) if code in list(one)), None)
     return str(word(kind(code))) if kind else code
+
+
+DEVICES: Mapping[str, Any] = {"infrared": _l("infrared"), "electronic": _l("electronic")}
+"""What a kind of thermometer is called."""
+
+
+def codes_words(column: str, told: Any) -> str:
+    """What codes that are kept as text are called, one or several."""
+    return ", ".join(code_words(column, one) for one in (told if isinstance(told, list) else [told]))
+
+
+def change_words(changes: Mapping[str, Any]) -> str:
+    """What a deed of the trail changed; numbers of rows are left out, as they are elsewhere."""
+    return ", ".join(
+        f"{COLUMNS[name]}: {codes_words(name, told) if name in CODES else cell_words(told)}"
+        for name, told in changes.items()
+        if name in COLUMNS and told not in ("", None)
+    )
 
 
 def cell_words(value: Any) -> str:
