@@ -89,7 +89,9 @@ def test_a_new_one_takes_the_place_of_the_old_which_is_emptied(sign_in, asked):
     assert (item.attachment_id, item.minutes) == (new.id, 20)
 
 
-@pytest.mark.parametrize("who, code", [("sam", 200), ("lou", 200), ("nora", 200), ("ann", 404), ("ivy", 403)])
+@pytest.mark.parametrize(
+    "who, code", [("sam", 200), ("lou", 200), ("nora", 200), ("ann", 404), ("ivy", 200), ("ada", 403)]
+)
 def test_who_may_look_at_it(sign_in, asked, who, code):
     press(sign_in("sam"), asked, "done", photo=picture(size=(40, 40)))
     sign_in(who).get(f"{CORRIDOR}/photo/{asked}", code)

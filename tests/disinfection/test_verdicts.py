@@ -15,7 +15,7 @@ from tracker import clock
 from tracker.accounts.queries import identity_of
 from tracker.audit.models import Trail
 from tracker.db import db, transaction
-from tracker.disinfection import queries, service, verdict_service
+from tracker.disinfection import queries, service, verdict_queries, verdict_service
 from tracker.disinfection.list_queries import excusable
 from tracker.disinfection.models import Record, Verification, Zone, ZoneOwner
 from tracker.disinfection.queries import TaskName
@@ -130,6 +130,32 @@ class TestVerified:
         with pytest.raises(Rejected) as no:
             verify(cast, who, when, **more)
         assert (no.value.reason, no.value.field, count(Verification)) == (refusal, field, 0)
+
+    @pytest.mark.parametrize("classes, departments, refusal", [
+        ((), (), None),
+        (("4-2",), (), Refusal.OWN_GROUP),       # grades 3 and 4 are ranked together
+        (("3-1",), (), Refusal.OWN_WORK),
+        ((), ("department",), None),             # the corridor's, not the room's
+    ])  # fmt: skip
+    def test_the_room_of_a_class_by_nobody_with_a_class_of_its_ranking_group(
+        self, app, cast, classes, departments, refusal
+    ):
+        when = at(TODAY, "16:00")
+        finish(cast, "ann", when, ROOM)
+        who = replace(
+            identity_of(cast.users["ivy"], 0, TODAY),
+            classes=frozenset(cast.classes[one] for one in classes),
+            departments=frozenset(cast.department for _ in departments),
+        )
+        task = queries.task(ROOM, when)
+        assert verdict_queries.refusal_to_verify(who, task) is refusal
+        if refusal is None:
+            do(verdict_service.verify, who, when, ROOM, accepted=True)
+            assert state(ROOM, when) is TaskState.VERIFIED
+        else:
+            with pytest.raises(Rejected) as no:
+                do(verdict_service.verify, who, when, ROOM, accepted=False, why="dusty")
+            assert (no.value.reason, count(Verification)) == (refusal, 0)
 
     def test_what_was_not_done_is_not_verified(self, app, cast):
         for item in queries.task(CORRIDOR, NOW).items:

@@ -9,6 +9,7 @@ from tracker import clock
 from tracker.accounts.guards import requires
 from tracker.disinfection import door_queries, event_queries, list_queries
 from tracker.disinfection.door_queries import Door
+from tracker.disinfection.queries import Task
 from tracker.disinfection.rules import OPEN_STATES
 from tracker.disinfection.views import zone_name
 from tracker.permissions import Permission, permits
@@ -24,18 +25,16 @@ def door(public_code: str) -> Door | None:
 @bp.get("/z/<public_code>")
 @requires(Permission.TASK_READ, of=door)
 def zone(what: Door) -> Any:
-    """A zone's tasks of today; where just one is to be done, its checklist at once."""
+    """A zone's tasks of today; where just one of them waits for whoever stands there, its checklist at once.
+
+    One of an earlier day is not taken for today's: it stands in the list with its day.
+    """
     now, today = clock.now(), clock.today()
     code = what.zone.public_code
     found = list_queries.day_list(today, today, now, public_code=code)
-    due = [
-        task
-        for tasks in found.groups.values()
-        for task in tasks
-        if task.outcome.state in OPEN_STATES and permits(g.identity, Permission.TASK_READ, task)
-    ]
-    if len(due) == 1:
-        (task,) = due
+    waiting = [task for tasks in found.groups.values() for task in tasks if _waits(task)]
+    if [task.day for task in waiting] == [today]:
+        (task,) = waiting
         return redirect(url_for("disinfection.checklist", public_code=code, day=task.day, slot=task.code))
     return render_template(
         "disinfection/door.html",
@@ -44,6 +43,13 @@ def zone(what: Door) -> Any:
         zone_name=zone_name,
         closed_by=event_queries.closed_by(what.zone.id, now),
     )
+
+
+def _waits(task: Task) -> bool:
+    """Whether a task is to be done, or to be verified, by the person who looks."""
+    if permits(g.identity, Permission.TASK_RECORD, task):
+        return task.outcome.state in OPEN_STATES
+    return list_queries.awaits_verdict(task) and permits(g.identity, Permission.TASK_VERIFY, task)
 
 
 @bp.get("/disinfection/doors")

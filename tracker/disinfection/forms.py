@@ -61,6 +61,7 @@ WORDS: Mapping[Refusal, Callable[[Mapping[str, Any]], str]] = {
     Refusal.SAFETY_UNREAD: lambda of: _("Please read the safety rules first."),
     Refusal.VERIFIED: lambda of: _("It was verified already. Who verified it can give it back."),
     Refusal.OWN_WORK: lambda of: _("This is for somebody who neither did it nor has to."),
+    Refusal.OWN_GROUP: lambda of: _("This is for somebody without a class in the same ranking group."),
     Refusal.NOTHING_DONE: lambda of: _("There is nothing done that could be verified."),
     Refusal.VERIFY_OVER: lambda of: _("It could be verified until %(moment)s.", moment=_limit(of["until"])),
     Refusal.WHY_NEEDED: lambda of: _("Please write what is to be done again."),

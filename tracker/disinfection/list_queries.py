@@ -66,6 +66,11 @@ def _as_walked(task: Task) -> tuple[int, int, date, time]:
     return task.zone.walk_order, task.zone.id, task.day, task.name.slot
 
 
+def awaits_verdict(task: Task) -> bool:
+    """Whether a task is done and nobody has verified it."""
+    return task.outcome.state in DONE_STATES - {TaskState.VERIFIED}
+
+
 def keeps_zones(who: Identity) -> bool:
     """Whether a person is assigned to a class or a department, whose zones are then the own ones."""
     return bool(who.classes or who.departments)
@@ -85,6 +90,8 @@ class TaskCounts:
     overdue: int
     soon: int
     done: int
+    to_verify: int
+    """Of those that are done, by a person who may: nobody has looked at them."""
     own: Sequence[Task]
     """Those of a person's own zones that are to be done now, in the order of walking."""
 
@@ -99,6 +106,9 @@ def task_counts(who: Identity, now: datetime, today: date) -> TaskCounts:
         overdue=number[Group.OVERDUE],
         soon=number[Group.LATER],
         done=number[Group.DONE],
+        to_verify=sum(awaits_verdict(task) for task in groups.get(Group.DONE, ()))
+        if whole and permits(who, Permission.TASK_VERIFY)
+        else 0,
         own=()
         if whole
         else sorted((*groups.get(Group.OVERDUE, ()), *groups.get(Group.NOW, ())), key=_as_walked),

@@ -166,6 +166,7 @@ class Refusal(StrEnum):
     SAFETY_UNREAD = "safety_unread"
     VERIFIED = "verified"
     OWN_WORK = "own_work"
+    OWN_GROUP = "own_group"
     NOTHING_DONE = "nothing_done"
     VERIFY_OVER = "verify_over"
     WHY_NEEDED = "why_needed"

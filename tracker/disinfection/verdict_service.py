@@ -8,7 +8,7 @@ from tracker import clock
 from tracker.accounts.rules import Identity
 from tracker.audit import service as audit
 from tracker.db import db, insert
-from tracker.disinfection import queries, record_queries
+from tracker.disinfection import queries, record_queries, verdict_queries
 from tracker.disinfection.day_queries import around
 from tracker.disinfection.models import Record, Verification
 from tracker.disinfection.queries import Task, TaskName
@@ -36,9 +36,8 @@ def verify(who: Identity, at: datetime, name: TaskName, *, accepted: bool, why: 
     task, record = _held(name, at)
     if record is None or record.finished is None or task.outcome.state not in DONE_STATES:
         raise Rejected(Refusal.NOTHING_DONE)
-    workers = record_queries.worked_on(record.id)
-    if who.user_id in workers:
-        raise Rejected(Refusal.OWN_WORK)
+    if refusal := verdict_queries.refusal_to_verify(who, task):
+        raise Rejected(refusal)
     if at > record.finished + VERIFY_WITHIN:
         raise Rejected(Refusal.VERIFY_OVER, until=record.finished + VERIFY_WITHIN)
     if not accepted and not why:
@@ -63,7 +62,7 @@ def verify(who: Identity, at: datetime, name: TaskName, *, accepted: bool, why: 
     )
     if not accepted:
         record.state, record.finished = RecordState.DRAFT, None
-        _tell(who.user_id, at, task, f"record:{record.id}:{no}", workers)
+        _tell(who.user_id, at, task, f"record:{record.id}:{no}", record_queries.worked_on(record.id))
     deed = "disinfection.verify" if accepted else "disinfection.give_back"
     audit.record(who.user_id, at, deed, "record", record.id)
 

@@ -19,6 +19,7 @@ from tracker.disinfection import (
     queries,
     record_queries,
     service,
+    verdict_queries,
 )
 from tracker.disinfection.queries import Task, TaskName
 from tracker.disinfection.rules import DONE_STATES, ItemResult, read_slot
@@ -144,7 +145,7 @@ def _may_verify(what: Task) -> bool:
         what.recorded is not None
         and what.outcome.state in DONE_STATES
         and permits(g.identity, Permission.TASK_VERIFY, what)
-        and g.identity.user_id not in record_queries.worked_on(what.recorded.record_id)
+        and verdict_queries.refusal_to_verify(g.identity, what) is None
     )
 
 
@@ -219,5 +220,6 @@ def _finished(name: TaskName, deed: Deed, label: str) -> Any:
     if signed == [False]:
         flash(_("Somebody else had finished this already; nothing was changed."), "warning")
     else:
-        flash(_("Recorded: %(zone)s, %(hour)s", zone=label, hour=name.slot.strftime("%H:%M")))
+        hour = name.slot.strftime("%H:%M" if name.day == clock.today() else f"{name.day:%m-%d} %H:%M")
+        flash(_("Recorded: %(zone)s, %(hour)s", zone=label, hour=hour))
     return led
