@@ -38,15 +38,15 @@ PAGES = {
         /disinfection/zones/zone2/keeper /disinfection/rota /disinfection/kinds-of-day
         /disinfection/excuse/2026-09-21
         /supplies/ /supplies/new /supplies/{supply} /supplies/{supply}/issue /supplies/{supply}/approve/{move}
-        /supplies/{supply}/lots/new /supplies/devices/new /supplies/devices/{device} /school/ /meeting/
+        /supplies/{supply}/lots/new /supplies/devices/new /supplies/devices/{device} /school/
     """,
     "asa": """
-        / /assessment/ /meeting/ /school/calendar /school/calendar/2026-09-22 /school/changes /school/sessions
+        / /assessment/ /school/calendar /school/calendar/2026-09-22 /school/changes /school/sessions
         /school/sessions/noon/routine /school/sessions/level /school/sessions/exceptions/new /school/terms/new
         /school/terms/{term} /admin/passwords
     """,
     "pia": """
-        / /screening/ /here/ /meeting/ /admin/operations
+        / /screening/ /here/ /admin/operations
     """,
     "ada": """
         / /school/ /school/import /school/import/{roster} /school/imports/{roll} /school/calendar

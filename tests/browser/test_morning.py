@@ -5,12 +5,32 @@ import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.cast import TERM
 from tracker.db import db
+from tracker.school.models import Enrolment, Student
 from tracker.screening.models import Sheet, SheetVersion
 
 pytestmark = pytest.mark.browser
 
 SHEET = "/screening/2024-1/2026-09-21/arrival"
+
+
+@pytest.fixture
+def served(served):
+    """The class 3(1) is as large as classes are: 45 students."""
+    with served.app.app_context():
+        for seat in range(11, 46):
+            student = Student(number=f"B{seat}", name=f"Child 3-1 {seat}", pinyin=f"child {seat}")
+            db.session.add(student)
+            db.session.flush()
+            db.session.add(
+                Enrolment(
+                    student_id=student.id, starts=TERM[0], class_id=served.cast.classes["3-1"], seat=seat
+                )
+            )
+        db.session.commit()
+        db.session.remove()
+    return served
 
 
 class Taps:
