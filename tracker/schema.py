@@ -11,7 +11,7 @@ from tracker import datafolder
 from tracker.config import SettingError
 from tracker.db import db
 
-HEAD = "0021"
+HEAD = "0022"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 
 

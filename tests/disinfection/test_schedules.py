@@ -193,10 +193,18 @@ def test_the_school_says_from_a_day_on_what_each_kind_of_day_asks_for(sign_in, c
             db.session.execute(sa.update(CalendarDay).where(CalendarDay.day == day).values(day_type=kind))
     lou, address = sign_in("lou"), "/disinfection/kinds-of-day"
     page = lou.get(address)
-    assert [page.find(id=f"half_{name}").get("value") for name in ("classes", "ends")] == ["y", "12:00"]
+    shown = ("half_ends", "registration_ready", "end_of_day")
+    assert [page.find(id=one).get("value") for one in shown] == ["12:00", "08:00", "15:00"]
+    assert page.select_one("#exam_classes [selected]")["value"] == "eve"
     lou.send(page, valid_from=TODAY.isoformat(), expect=422)
-    lou.send(lou.get(address), half_ends="noon", valid_from=THURSDAY.isoformat(), expect=422)
-    changes = {"event_departments": None, "event_classes": "y", "half_ends": "09:00"}
+    for wrong, said in (
+        ({"half_ends": "noon"}, "Half day: Children go home at: Please enter a time, such as 08:30."),
+        ({"half_ready": "12:30"}, "Half day: All done by: It is to be done before the children go home."),
+        ({"end_of_day": ""}, "The end of the day begins at: Please fill this in."),
+    ):
+        page = lou.send(lou.get(address), **wrong, valid_from=THURSDAY.isoformat(), expect=422)
+        assert page.select_one("[role=alert] a").text == said
+    changes = {"event_departments": None, "event_classes": "day", "half_ends": "09:00"}
     lou.send(lou.get(address), **changes, valid_from=THURSDAY.isoformat())
     # On Tuesday an outing asks as it always did; from Thursday on only the classes are asked.
     assert [asked(day) for day in (TOMORROW, THURSDAY)] == [BEFORE, {}]

@@ -9,15 +9,27 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cast import NOW, TERM, TODAY, ZONE, Cast
+from tracker.accounts.queries import identity_of
 from tracker.db import db, transaction
 from tracker.disinfection import queries, service
-from tracker.disinfection.day_queries import ROTA
+from tracker.disinfection.day_queries import KINDS_OF_DAY, ROTA, value_of
 from tracker.disinfection.day_rules import EVERY_DAY, Days
 from tracker.disinfection.frames import tasks_frame
+from tracker.disinfection.kind_rules import ADJUSTABLE, DayTasks, KindsOfDay
+from tracker.disinfection.list_queries import day_list
 from tracker.disinfection.models import Record, RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
 from tracker.disinfection.outcome_frames import states
 from tracker.disinfection.queries import TaskName
-from tracker.disinfection.rules import Agent, ItemResult, Method, RecordState, TaskState, ZoneType, slot_code
+from tracker.disinfection.rules import (
+    Agent,
+    Group,
+    ItemResult,
+    Method,
+    RecordState,
+    TaskState,
+    ZoneType,
+    slot_code,
+)
 from tracker.disinfection.zone_service import Owner, create_zone, ship_defaults
 from tracker.school import service as school
 from tracker.school.models import CalendarDay, LevelFrom, Setting
@@ -31,7 +43,7 @@ WEEK = """
 sat 19 off     |                           |                           |        |             |         | 09 pests
 sun 20 makeup  | 07:30 air, 15:40 f        | 07:30 air, 15:40 f        | 16 hdk | 08:40       |         | 17
 mon 21         | 07:30 air, 15:40 f        | 07:30 air, 15:40 f        |        | 08:40       |         | 17
-tue 22 exam    |                           |                           | 16 hdk | 08:40       |         | 17
+tue 22 exam    | 15:40 dh                  | 15:40 dh                  | 16 hdk | 08:40       |         | 17
 wed 23 level   | 07:30 air, 15:40 fdh      | 07:30 air, 15:40 fdh      | 16 hdk | 08:40 16    | 15:40   | 08:40 17
 thu 24 3-1     | 07:30 air, 15:40 f        | 07:30 air, 15:40 fdh      | 16 hdk | 08:40 16    | 15:40   | 08:40 17
 fri 25 holiday |                           |                           |        |             |         |
@@ -42,7 +54,8 @@ wed 7 october  | 09 dh                     | 09 dh                     | 09 hdk 
 """
 """What each day asks for: its hours and, where a zone's objects differ by day, which of them.
 
-Sunday stands in for Friday, an office's day.  Tuesday's exam asks nothing of classes.  From Wednesday on
+Sunday stands in for Friday, an office's day.  For Tuesday's exam
+Monday evening asks classes for what it does not ask for anyhow.  From Wednesday on
 the school is at the epidemic level; from Thursday on class 3(1) follows the routine again, whose rota had
 Wednesday for it.  On the day before lessons begin again, after a week of holidays, everything wet is done.
 """
@@ -139,15 +152,17 @@ def test_the_week_in_the_months_frame_equals_the_table_made_by_hand(week):
 
 
 HOURS = """
-             | normal         | half           | early 14:30    | early 16:30
-room air     | 07:30 – 15:40  | 07:30 – 12:00  | 07:30 – 14:30  | 07:30 – 15:40
-room floor   | 15:40 – next   | 09:40 – next   | 12:10 – next   | 15:40 – next
-toilets      | 08:40 – 10:00  | 08:40 – 10:00  | 08:40 – 10:00  | 08:40 – 10:00
-dining area  | 12:40 – 13:40  |                | 12:40 – 13:40  | 12:40 – 13:40
-waste        | 17:00 – 18:30  | 10:30 – 12:00  | 13:00 – 14:30  | 15:00 – 16:30
+             | normal         | half           | early 14:30    | early 16:30    | registration   | half, said 12:10
+room air     | 07:30 – 15:40  | 07:30 – 12:00  | 07:30 – 14:30  | 07:30 – 15:40  | 00:00 – 08:00  | 07:30 – 15:40
+room floor   | 15:40 – next   | 09:40 – next   | 12:10 – next   | 15:40 – next   | 05:40 – 08:00  | 15:40 – next
+toilets      | 08:40 – 10:00  | 08:40 – 10:00  | 08:40 – 10:00  | 08:40 – 10:00  | 06:40 – 08:00  | 08:40 – 10:00
+dining area  | 12:40 – 13:40  |                | 12:40 – 13:40  | 12:40 – 13:40  | 07:00 – 08:00  |
+waste        | 17:00 – 18:30  | 10:30 – 12:00  | 13:00 – 14:30  | 15:00 – 16:30  | 06:30 – 08:00  | 17:00 – 18:30
 """
 """On a day that ends early nothing is due later than its end: what is done at the end of the day begins as
-much earlier, and keeps the next day's hour where it has one; a meal that is not served is not asked for."""
+much earlier, and keeps the next day's hour where it has one; a meal that is not served is not asked for.
+On a registration day everything is done by 08:00.  What is said of a day after it has ended leaves the hours
+of what it still asks for: nothing that was done on time becomes late."""
 OF_HOURS = {
     "room air": ("3-1 room", "07:30"),
     "room floor": ("3-1 room", "15:40"),
@@ -163,12 +178,16 @@ def hours_by_hand() -> dict[tuple[str, str], str]:
     return {(kind, what): cell for what, *cells in lines for kind, cell in zip(head[1:], cells, strict=True)}
 
 
-@pytest.mark.parametrize("kind", ["normal", "half", "early 14:30", "early 16:30"])
-def test_a_day_that_ends_early_asks_for_the_end_of_the_day_before_the_children_go_home(app, week, kind):
-    name, _, hour = kind.partition(" ")
+@pytest.mark.parametrize(
+    "kind", ["normal", "half", "early 14:30", "early 16:30", "registration", "half, said 12:10"]
+)
+def test_a_day_unlike_others_moves_the_hours_as_the_table_says(app, week, kind):
+    day, _, said = kind.partition(", said ")
+    name, _, hour = day.partition(" ")
     values = {
         "day_type": DayType.EARLY_CLOSE if hour else DayType(name),
         "ends_at": time.fromisoformat(hour) if hour else None,
+        "set_at": datetime.combine(TODAY, time.fromisoformat(said), ZONE) if said else None,
     }
     with transaction():
         db.session.execute(sa.update(CalendarDay).where(CalendarDay.day == TODAY).values(values))
@@ -190,6 +209,39 @@ def test_a_day_that_ends_early_asks_for_the_end_of_the_day_before_the_children_g
         times, row = asked.get(thing), frame.get(thing)
         assert (shown(times.opens, times.on_time_until) if times else "") == cell, what
         assert (shown(row.opens, row.due) if row else "") == cell, what
+
+
+@pytest.mark.parametrize("said, asked", [
+    ("2026-09-18 20:00", ["dh"]),
+    ("2026-09-21 20:00", ["dh"]),
+    ("2026-09-22 07:00", []),          # too late for the evening before
+])  # fmt: skip
+def test_for_an_exam_the_rooms_are_done_on_the_evening_before(app, cast, week, said, asked):
+    exam = date(2026, 9, 22)
+    with transaction():
+        row = sa.update(CalendarDay).where(CalendarDay.day == exam)
+        db.session.execute(row.values(set_at=datetime.fromisoformat(said).replace(tzinfo=ZONE)))
+    evening, ann = datetime(2026, 9, 21, 16, 0, tzinfo=ZONE), identity_of(cast.users["ann"], 0, TODAY)
+    listed = day_list(TODAY, TODAY, evening, of=ann).groups.get(Group.NOW, [])
+    for_exam = [task for task in listed if task.day == exam]
+    assert ["".join(sorted(item.kind.value[0] for item in task.items)) for task in for_exam] == asked
+    for task in for_exam:
+        assert (task.times.opens, task.times.on_time_until) == (
+            datetime(2026, 9, 21, 15, 40, tzinfo=ZONE),
+            datetime(2026, 9, 22, 7, 40, tzinfo=ZONE),
+        )
+        with transaction():
+            service.finish_all(cast.users["ann"], evening, task.name)
+        assert queries.task(task.name, evening).outcome.state is TaskState.DONE
+
+
+def test_on_a_registration_day_each_object_is_done_once_before_eight(app, week):
+    with transaction():
+        set_level(TODAY, Level.EPIDEMIC)
+        day = sa.update(CalendarDay).where(CalendarDay.day == TODAY)
+        db.session.execute(day.values(day_type=DayType.REGISTRATION))
+    toilets = [task for task in of_pages([TODAY]) if week.get(task.zone.id) == "toilets"]
+    assert [(task.code, len(task.items)) for task in toilets] == [("08:40", 4)]
 
 
 # From here on anything is set, more than any school would: what the pages say of a task, the frame says of it.
@@ -225,6 +277,12 @@ def any_plan(dice: Random, cast: Cast, slot: time) -> dict:
     }
 
 
+def any_tasks(dice: Random) -> DayTasks:
+    """What a kind of day may ask for."""
+    hours = dice.choice([None, time(8)]), dice.choice([None, time(12), time(16)])
+    return DayTasks(dice.random() < 0.8, dice.random() < 0.8, dice.random() < 0.4, *hours)
+
+
 def set_anything(dice: Random, cast: Cast) -> None:
     """Schedules in versions, a calendar, levels, a rota, and a zone that changes hands."""
     class_id = cast.classes["3-1"]
@@ -246,6 +304,7 @@ def set_anything(dice: Random, cast: Cast) -> None:
         row.stands_for = dice.choice([1, 3]) if is_makeup else None
         row.later_minutes = 40 if kind is DayType.LATE_START else None
         row.ends_at = time(15) if kind is DayType.EARLY_CLOSE else None
+        row.set_at = dice.choice([None, datetime.combine(day, dice.choice(SLOTS), ZONE)])
         db.session.merge(row)
     for since in dice.sample(DAYS, 4):
         scope, scope_id = dice.choice(scopes)
@@ -260,6 +319,10 @@ def set_anything(dice: Random, cast: Cast) -> None:
             db.session.flush()
             result = dice.choice([ItemResult.DONE, ItemResult.NOT_APPLICABLE])
             db.session.add(RecordItem(record_id=record.id, object_id=thing, result=result))
+    for since in (date.min, dice.choice(DAYS)):
+        kinds = {kind: any_tasks(dice) for kind in dice.sample(ADJUSTABLE, 6)}
+        value = value_of(KindsOfDay(kinds, dice.choice([time(12), time(15)])))
+        db.session.add(Setting(key=KINDS_OF_DAY, valid_from=since, value=value, at=NOW))
     db.session.add(Setting(key=ROTA, valid_from=dice.choice(DAYS), value={"3": 1, "4": 5}, at=NOW))
     owner = ZoneOwner(
         zone_id=cast.zones["corridor"], valid_from=dice.choice(DAYS[1:7] + DAYS[8:]), class_id=class_id

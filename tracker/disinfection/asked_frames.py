@@ -5,19 +5,26 @@ Where a name ends in `_at`, the array has a row a schedule (its object, level an
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
 from tracker.db import db
-from tracker.disinfection.day_queries import TAUGHT, calendar_rows, class_spans, is_taught, school_sets
+from tracker.disinfection.day_queries import (
+    TAUGHT,
+    calendar_rows,
+    class_spans,
+    is_taught,
+    last_before,
+    school_sets,
+)
 from tracker.disinfection.day_rules import (
-    END_OF_DAY,
     NEVER,
     Days,
     LevelSet,
+    SchoolTasks,
     lead_days,
     level_at,
     may_have_changed,
@@ -114,14 +121,16 @@ def items_asked(
     place_at = np.where(owner_at == NONE, NONE, owners.place[owner_at])
     plan_at = in_force(plans.key, plans.valid_from, len(plans.object_id), ordinals)
 
-    asked = _is_day(axis, plans, places, plan_at, place_at, _done(axis, plans, calendar, done))
+    was_done = _done(axis, plans, calendar, done) & np.isin(plans.days[plan_at], OF_SCHOOL_DAYS)
+    asked = _is_day(axis, plans, places, plan_at, place_at, was_done)
     asked &= (plan_at != NONE) & plans.active[plan_at]
     asked &= _is_level(axis, plans, places, plan_at, place_at)
+    asked &= _is_first(axis, plans, places, plan_at, place_at, asked) | was_done
     if school_days_only:
         asked &= np.isin(plans.days[plan_at], OF_SCHOOL_DAYS)
     key, day = np.nonzero(asked)
     plan, owner, place = plan_at[key, day], owner_at[key, day], place_at[key, day]
-    opens, due = _hours(plans, plan, key, places.ends[place, day])
+    begins, ends, back = _hours(plans, places, plan, key, place, day)
     by_other = plans.named[plan] | (plans.department_id[plan] != NONE)
     return Items(
         axis,
@@ -133,15 +142,15 @@ def items_asked(
         plans.object_id[key],
         np.where(by_other, NONE, owners.class_id[owner]),
         np.where(by_other, plans.department_id[plan], owners.department_id[owner]),
-        opens,
-        _due(axis, plans, plan, day, due + places.later[place, day]),
+        begins - back * DAY_SECONDS,
+        _due(axis, plans, places, plan, place, day, ends + places.later[place, day], back),
         plans.disinfects[plan],
     )
 
 
 def _calendar(since: date, until: date) -> tuple[Axis, dict[date, Any]]:
     """The days, and what the calendar says of them.  One statement."""
-    before = sa.select(sa.func.max(CalendarDay.day)).where(TAUGHT, CalendarDay.day < since).scalar_subquery()
+    before = last_before(since)
     after = sa.select(sa.func.min(CalendarDay.day)).where(TAUGHT, CalendarDay.day > until).scalar_subquery()
     rows = calendar_rows(sa.func.coalesce(before, since), sa.func.coalesce(after, until))
     taught = sorted(day for day, of_day in rows.items() if is_taught(of_day))
@@ -163,8 +172,14 @@ class _Places:
     """By place (the school first, then classes) and day: what it is there."""
 
     weekday: Ints
-    """Of the schedules of school days; 0: they ask for nothing."""
+    """Of the schedules of school days; 0: they ask for nothing.  It and the next are of `SchoolTasks`."""
+    end_of_day: Ints
     ends: Ints
+    closes: Ints
+    ready_by: Ints
+    of_eve: Ints
+    back: Ints
+    """How many days before the day the eve is on whose evening it is done; 0: it is done on the day."""
     rota: Ints
     is_off: Flags
     is_there: Flags
@@ -177,37 +192,50 @@ class _Places:
 def _places(axis: Axis, calendar: dict[date, Any], class_ids: list[int], slots: list[time]) -> _Places:
     """What the days are for the school and for classes.  Two statements."""
     shape = len(class_ids) + 1, len(axis.dates)
-    weekday, ends, rota, later = (np.zeros(shape, dtype=np.int64) for _ in range(4))
+    known = school_sets()
+    weekday, end_of_day, ends, closes, ready_by, of_eve, back, rota, later = (
+        np.zeros(shape, dtype=np.int64) for _ in range(9)
+    )
     is_off, is_there = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     is_there[0] = True
     of_school: list[Place] = [Place()] * len(axis.dates)
     places = [of_school, *([] for _ in class_ids)]
+    moves: list[list[SchoolTasks]] = [[] for _ in places]
     for row in _spans(class_ids):
         number = class_ids.index(row.id) + 1
         is_there[number] = [row.since <= day <= row.until for day in axis.dates]
         places[number] = [
             Place(row.id, row.entry_year, grade_of(row.stage, row.entry_year, day)) for day in axis.dates
         ]
-    known = school_sets()
     for number, of_place in enumerate(places):
         for n, (day, place) in enumerate(zip(axis.dates, of_place, strict=False)):
-            what = place.among(calendar.get(day, {}))
-            weekday[number, n], end = school_tasks(
-                what, day, known.kinds, is_class=place.class_id is not None
+            what, eve = place.among(calendar.get(day, {})), axis.before[n]
+            tasks = school_tasks(
+                what,
+                day,
+                known.kinds,
+                is_class=place.class_id is not None,
+                eve=eve,
+                of_eve=place.among(calendar.get(eve, {})) if eve else None,
             )
-            ends[number, n] = seconds_of(end) + (end == NEVER)
+            weekday[number, n], of_eve[number, n] = tasks.weekday, tasks.of_eve
+            back[number, n] = (day - tasks.eve).days if tasks.eve else 0
+            for kept, hour in (
+                (end_of_day, tasks.end_of_day),
+                (ends, tasks.ends),
+                (closes, tasks.closes),
+                (ready_by, tasks.ready_by),
+            ):
+                kept[number, n] = seconds_of(hour) + (hour == NEVER)
             if what is not None:
                 rota[number, n] = rota_weekday(known.rotas, place.grade, day)
                 is_off[number, n] = not is_school_day(what.day_type)
                 later[number, n] = 60 * (what.later_minutes or 0)
+            moves[number].append(tasks)
+    epidemic = _epidemic(axis, places, moves, slots, known.levels)
     return _Places(
-        weekday, ends, rota, is_off, is_there, later, _epidemic(axis, places, ends, slots, known.levels)
+        weekday, end_of_day, ends, closes, ready_by, of_eve, back, rota, is_off, is_there, later, epidemic
     )
-
-
-def time_of(seconds: int) -> time:
-    """The hour so many seconds after 00:00; NEVER for a whole day."""
-    return (datetime.min + timedelta(seconds=seconds)).time() if seconds < DAY_SECONDS else NEVER
 
 
 def _spans(class_ids: list[int]) -> Sequence[Any]:
@@ -221,7 +249,11 @@ def _spans(class_ids: list[int]) -> Sequence[Any]:
 
 
 def _epidemic(
-    axis: Axis, places: list[list[Place]], ends: Ints, slots: list[time], known: Sequence[LevelSet]
+    axis: Axis,
+    places: list[list[Place]],
+    moves: list[list[SchoolTasks]],
+    slots: list[time],
+    known: Sequence[LevelSet],
 ) -> Flags | None:
     """By place, day and slot whether the epidemic level holds."""
     if all(one.row.level is not Level.EPIDEMIC for one in known):
@@ -230,12 +262,13 @@ def _epidemic(
     found = np.zeros((len(places), len(axis.dates), len(slots)), dtype=bool)
     for number, of_place in enumerate(places):
         for n, (day, place) in enumerate(zip(axis.dates, of_place, strict=False)):
-            if n and day not in changes and axis.dates[n - 1] not in changes:
+            tasks = moves[number][n]
+            plain = n and not tasks.eve and not moves[number][n - 1].eve
+            if plain and day not in changes and axis.dates[n - 1] not in changes:
                 found[number, n] = found[number, n - 1]
             else:
-                end = time_of(int(ends[number, n]))
-                hours = [time.min if slot >= end else slot for slot in slots] if day in changes else [NEVER]
-                found[number, n] = [level_at(known, day, slot, place) is Level.EPIDEMIC for slot in hours]
+                hours = [(tasks.day_of(slot, day), tasks.level_hour(slot)) for slot in slots]
+                found[number, n] = [level_at(known, *hour, place) is Level.EPIDEMIC for hour in hours]
     return found
 
 
@@ -262,21 +295,24 @@ def _is_day(
     kind, slot = plans.days[plan_at], plans.seconds[plans.slot][:, None]
     weekday = places.weekday[place_at, n]
     bits = plans.weekdays[plan_at]
-    is_asked = (slot < places.ends[place_at, n]) | (slot >= seconds_of(END_OF_DAY))
-    at_school = (weekday > 0) & is_asked
+    is_late = slot >= places.end_of_day[place_at, n]
+    on_eve, of_eve = places.back[place_at, n] > 0, places.of_eve[place_at, n]
+    at_school = (weekday > 0) & np.where(on_eve, is_late, is_late | (slot < places.ends[place_at, n]))
+    # What is done on the eve is what the eve does not ask for itself.
+    wanted = np.where(on_eve, of_eve, weekday)
     iso = np.array([day.isoweekday() for day in axis.dates])
     month = np.array([day.month for day in axis.dates])
     in_month = (plans.months[plan_at] >> month & 1).astype(bool)
     found = np.select(
         [kind == NUMBER[Days.SCHOOL], kind == NUMBER[Days.ROTA], kind == NUMBER[Days.OFF]],
         [
-            at_school & (bits >> weekday & 1).astype(bool),
-            at_school & (weekday == places.rota[place_at, n]),
+            at_school & ((bits >> wanted & 1).astype(bool) != on_eve),
+            at_school & ((wanted == places.rota[place_at, n]) != on_eve),
             places.is_off[place_at, n] & (bits >> iso & 1).astype(bool) & in_month,
         ],
         _lead(axis, plans)[plan_at, n] > 0,
     )
-    found |= done & np.isin(kind, OF_SCHOOL_DAYS)
+    found |= done
     return found & places.is_there[place_at, n] & (place_at != NONE)
 
 
@@ -310,19 +346,46 @@ def _is_level(axis: Axis, plans: Schedules, places: _Places, plan_at: Ints, plac
     return (epidemic & own) == plans.epidemic[:, None]
 
 
-def _hours(plans: Schedules, plan: Ints, key: Ints, ends: Ints) -> tuple[Ints, Ints]:
-    """From when until when each item is done, in seconds after 00:00 of its day: `day_rules.hours_on`."""
+def _is_first(
+    axis: Axis, plans: Schedules, places: _Places, plan_at: Ints, place_at: Ints, asked: Flags
+) -> Flags:
+    """Whether it is the first of its object's hours, where no other is asked for: `day_rules.asked`."""
+    found = np.ones(asked.shape, dtype=bool)
+    for n in np.flatnonzero((places.ready_by < DAY_SECONDS).any(axis=0)):
+        ready = asked[:, n] & (places.ready_by[place_at[:, n], n] < DAY_SECONDS)
+        first = np.full(plans.object_id.max(initial=0) + 1, DAY_SECONDS, dtype=np.int64)
+        seconds = plans.seconds[plans.slot]
+        np.minimum.at(first, plans.object_id[ready], seconds[ready])
+        found[ready, n] = seconds[ready] == first[plans.object_id[ready]]
+    return found
+
+
+def _hours(
+    plans: Schedules, places: _Places, plan: Ints, key: Ints, place: Ints, day: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """From when until when each item is done, in seconds after 00:00, and how many days before its own:
+    `day_rules.SchoolTasks`."""
     slot, until = plans.seconds[plans.slot[key]], plans.until[plan]
-    early = (until > ends) & np.isin(plans.days[plan], OF_SCHOOL_DAYS)
-    opens = np.where(early & (slot >= ends), np.maximum(ends - (until - slot), 0), slot)
-    return opens, np.where(early, ends, until)
+    of_school = np.isin(plans.days[plan], OF_SCHOOL_DAYS)
+    is_late = slot >= places.end_of_day[place, day]
+    back = np.where(of_school & is_late, places.back[place, day], 0)
+    closes = np.where((places.back[place, day] > 0) & ~is_late, DAY_SECONDS, places.closes[place, day])
+    ready = places.ready_by[place, day]
+    must_be_ready, is_moved = of_school & (until > ready), of_school & (slot >= closes)
+    end = np.where(must_be_ready, ready, np.where(of_school, np.minimum(until, closes), until))
+    begins = np.where(must_be_ready | is_moved, np.maximum(end - (until - slot), 0), slot)
+    return begins, end, back
 
 
-def _due(axis: Axis, plans: Schedules, plan: Ints, day: Ints, until: Ints) -> Ints:
+def _due(
+    axis: Axis, plans: Schedules, places: _Places, plan: Ints, place: Ints, day: Ints, until: Ints, back: Ints
+) -> Ints:
     """Until when each item is done on time, in seconds after 00:00 of its day: `day_rules.on_time_until`."""
     ordinals = np.array([one.toordinal() for one in axis.dates], dtype=np.int64)
     after = np.array([NONE if one is None else one.toordinal() for one in axis.after], dtype=np.int64)
     lead = np.maximum(_lead(axis, plans)[plan, day], 1)
-    same_day = (lead - 1) * DAY_SECONDS + until
-    next_day = (after - ordinals)[day] * DAY_SECONDS + plans.next_day_until[plan]
-    return np.where((plans.next_day_until[plan] != NONE) & (after[day] != NONE), next_day, same_day)
+    same_day = (lead - 1 - back) * DAY_SECONDS + until
+    next_day = np.where(back > 0, 0, (after - ordinals)[day]) * DAY_SECONDS + plans.next_day_until[plan]
+    is_ready = np.isin(plans.days[plan], OF_SCHOOL_DAYS) & (places.ready_by[place, day] < DAY_SECONDS)
+    may_wait = (plans.next_day_until[plan] != NONE) & ((after[day] != NONE) | (back > 0)) & ~is_ready
+    return np.where(may_wait, next_day, same_day)

@@ -6,10 +6,13 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from tracker import clock
 from tracker.db import db
-from tracker.disinfection.day_rules import MOST_DAYS_BEFORE, Around, DayTasks, KindsOfDay, LevelSet, Rota
+from tracker.disinfection.day_rules import MOST_DAYS_BEFORE, Around, LevelSet, Rota
+from tracker.disinfection.kind_rules import SHIPPED, DayTasks, KindsOfDay
+from tracker.disinfection.rules import slot_code
 from tracker.school.models import CalendarDay, Enrolment, LevelFrom, Setting
 from tracker.school.rules import TEACHING, DayType, LevelRow, SchoolDay, Scope
 
@@ -22,21 +25,30 @@ TAUGHT = sa.and_(CalendarDay.scope == Scope.SCHOOL, CalendarDay.day_type.in_(TEA
 
 def around(day: date) -> Around:
     """A day between its neighbours, and what was set for it.  Two statements."""
-    before = sa.select(sa.func.max(CalendarDay.day)).where(TAUGHT, CalendarDay.day < day).scalar_subquery()
+    before = last_before(day)
     after = sa.select(sa.func.min(CalendarDay.day)).where(TAUGHT, CalendarDay.day > day).scalar_subquery()
-    first = sa.func.coalesce(before, day - timedelta(days=MOST_DAYS_BEFORE))
+    first = sa.func.coalesce(last_before(before), before, day - timedelta(days=MOST_DAYS_BEFORE))
     rows = calendar_rows(first, sa.func.coalesce(after, day))
     taught = [known for known, of_day in rows.items() if is_taught(of_day)]
+    earlier = sorted(known for known in taught if known < day)
     known = school_sets()
     return Around(
         day,
-        before=max((known for known in taught if known < day), default=None),
+        before=earlier[-1] if earlier else None,
         after=min((known for known in taught if known > day), default=None),
         rows=rows,
         levels=known.levels,
         rotas=known.rotas,
         kinds=known.kinds,
+        before_that=earlier[-2] if len(earlier) > 1 else None,
     )
+
+
+def last_before(day: Any) -> Any:
+    """The last school day before a day."""
+    of_day = aliased(CalendarDay)
+    taught = sa.and_(of_day.scope == Scope.SCHOOL, of_day.day_type.in_(TEACHING))
+    return sa.select(sa.func.max(of_day.day)).where(taught, of_day.day < day).scalar_subquery()
 
 
 def is_taught(rows: dict[tuple[Scope, int], SchoolDay]) -> bool:
@@ -57,11 +69,12 @@ def calendar_rows(first: object, last: object) -> dict[date, dict[tuple[Scope, i
             CalendarDay.stands_for,
             CalendarDay.later_minutes,
             CalendarDay.ends_at,
+            CalendarDay.set_at,
         ).where(CalendarDay.day.between(first, last))
     ):
-        found.setdefault(row.day, {})[row.scope, row.scope_id] = SchoolDay(
-            row.day_type, row.stands_for, row.later_minutes, row.ends_at
-        )
+        set_at = row.set_at and clock.local(row.set_at)
+        what = SchoolDay(row.day_type, row.stands_for, row.later_minutes, row.ends_at, set_at)
+        found.setdefault(row.day, {})[row.scope, row.scope_id] = what
     return found
 
 
@@ -109,14 +122,46 @@ def school_sets() -> SchoolSets:
             level = LevelRow(row.valid_from, row.scope, row.scope_id, row.level)
             found.levels.append(LevelSet(level, clock.local(row.at)))
         elif row.key == KINDS_OF_DAY:
-            kinds = {DayType(kind): _tasks_of(one) for kind, one in row.value.items()}
-            found.kinds.append((row.valid_from, kinds))
+            found.kinds.append((row.valid_from, kinds_from(row.value)))
         else:
             rota = {int(grade): weekday for grade, weekday in row.value.items()}
             found.rotas.append((row.valid_from, rota))
     return found
 
 
+END_OF_DAY = "end_of_day"
+
+
+def kinds_from(value: Mapping[str, Any]) -> KindsOfDay:
+    """What was set of kinds of day, as its setting keeps it."""
+    of = {DayType(kind): _tasks_of(one) for kind, one in value.items() if kind != END_OF_DAY}
+    return KindsOfDay(of, _wall(value.get(END_OF_DAY)) or SHIPPED.end_of_day)
+
+
+def value_of(kinds: KindsOfDay) -> dict[str, Any]:
+    """The same as its setting keeps it."""
+    value: dict[str, Any] = {
+        kind.value: {
+            "of_departments": one.of_departments,
+            "of_classes": one.of_classes,
+            "on_the_eve": one.on_the_eve,
+            "ready_by": one.ready_by and slot_code(one.ready_by),
+            "ends_at": one.ends_at and slot_code(one.ends_at),
+        }
+        for kind, one in kinds.of.items()
+    }
+    return value | {END_OF_DAY: slot_code(kinds.end_of_day)}
+
+
 def _tasks_of(value: Mapping[str, Any]) -> DayTasks:
-    ends_at = value["ends_at"] and time.fromisoformat(value["ends_at"])
-    return DayTasks(value["of_departments"], value["of_classes"], ends_at)
+    return DayTasks(
+        value["of_departments"],
+        value["of_classes"],
+        value.get("on_the_eve", False),
+        _wall(value.get("ready_by")),
+        _wall(value["ends_at"]),
+    )
+
+
+def _wall(code: str | None) -> time | None:
+    return time.fromisoformat(code) if code else None

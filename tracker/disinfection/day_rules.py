@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
+from tracker.disinfection.kind_rules import NOTHING, SHIPPED, KindsOfDay, kinds_on
 from tracker.school.rules import (
     DayType,
     Level,
@@ -43,50 +44,7 @@ MOST_DAYS_BEFORE = 14
 CHLORINE_MG_PER_L = range(1, 10_001)
 
 
-@dataclass(frozen=True)
-class DayTasks:
-    """What a kind of day asks for of the schedules of school days."""
-
-    of_departments: bool = True
-    of_classes: bool = True
-    ends_at: time | None = None
-    """When the children go home, if it is earlier than on other days; the calendar may say it for a day."""
-
-
 NEVER = time.max
-END_OF_DAY = time(15)
-"""What begins at this hour or later is done at the end of the day; set by the school."""
-NOON = time(12)
-_NOTHING = DayTasks(of_departments=False, of_classes=False)
-KindsOfDay = Mapping[DayType, DayTasks]
-TASKS_OF_DAY: KindsOfDay = {
-    DayType.NORMAL: DayTasks(),
-    DayType.MAKEUP: DayTasks(),
-    DayType.HALF: DayTasks(ends_at=NOON),
-    DayType.EXAM: DayTasks(of_classes=False),
-    DayType.EVENT: DayTasks(of_classes=False),
-    DayType.REGISTRATION: DayTasks(),
-    DayType.CLOSING: DayTasks(),
-    DayType.LATE_START: DayTasks(),
-    DayType.EARLY_CLOSE: DayTasks(),
-    DayType.SUSPENDED: _NOTHING,
-    DayType.HOME: _NOTHING,
-    DayType.OFF: _NOTHING,
-}
-"""Where the school has set nothing else.  A day that ends early asks for everything before its end
-(`hours_on`); one that starts late gives every task so many minutes more."""
-
-
-ADJUSTABLE: tuple[DayType, ...] = tuple(
-    kind for kind in TASKS_OF_DAY if is_school_day(kind) and kind not in (DayType.NORMAL, DayType.MAKEUP)
-)
-"""The kinds of day of which the school says itself what they ask for; a usual day asks for everything."""
-
-
-def tasks_of_day(kinds: Sequence[tuple[date, KindsOfDay]], kind: DayType, day: date) -> DayTasks:
-    """What a kind of day asks for by the newest of what the school has set, oldest first."""
-    of_kind = next((one for since, one in reversed(kinds) if since <= day), {})
-    return of_kind.get(kind) or TASKS_OF_DAY[kind]
 
 
 def default_rota(grade: int | None) -> int:
@@ -129,6 +87,8 @@ class Around:
     """The school's rota from a day on, oldest first."""
     kinds: Sequence[tuple[date, KindsOfDay]] = ()
     """What the school has set of kinds of day, oldest first."""
+    before_that: date | None = None
+    """The school day before `before`."""
 
     def what(self, day: date, place: Place = Place()) -> SchoolDay | None:  # noqa: B008
         """What a day is for a class, or for the school; None: it lies outside every term."""
@@ -139,13 +99,23 @@ class Around:
         what = self.what(day, place)
         return what.weekday(day) if what and is_school_day(what.day_type) else None
 
-    def ends(self, day: date, place: Place) -> time:
-        """The hour at which a day ends early for whoever keeps a zone; NEVER where it does not."""
-        return self.school_tasks(day, place)[1]
+    def eve(self, day: date) -> date | None:
+        """The school day before one of the three, or before a day between them."""
+        if day > self.day and self.weekday(self.day):
+            return self.day
+        return self.before_that if day == self.before else self.before
 
-    def school_tasks(self, day: date, place: Place) -> tuple[int, time]:
-        """What a day asks for of the schedules of school days, and when it ends: see `school_tasks`."""
-        return school_tasks(self.what(day, place), day, self.kinds, is_class=place.class_id is not None)
+    def school_tasks(self, day: date, place: Place) -> "SchoolTasks":
+        """What a day asks for of the schedules of school days, for a class or for the school."""
+        eve = self.eve(day)
+        of_eve = self.what(eve, place) if eve else None
+        is_class = place.class_id is not None
+        return school_tasks(self.what(day, place), day, self.kinds, is_class=is_class, eve=eve, of_eve=of_eve)
+
+    def is_prepared(self, day: date) -> bool:
+        """Whether somebody does something for a day on its eve."""
+        kinds = kinds_on(self.kinds, day)
+        return any(kinds.tasks(one.day_type).on_the_eve for one in self.rows.get(day, {}).values())
 
     def next_after(self, day: date) -> date | None:
         """The school's next school day after a day that is not before `before`."""
@@ -225,47 +195,103 @@ def months_of(first: int | None, last: int | None) -> frozenset[int]:
     return frozenset(span)
 
 
-def is_day_of(plan: Plan, calendar: Around, day: date, place: Place) -> bool:
-    """Whether a schedule's days hold on a day for the class that keeps its zone, or for the school."""
-    if plan.days is Days.BEFORE_TERM:
-        return calendar.lead(day, plan.days_before) is not None
-    what = calendar.what(day, place)
-    if what is None:
-        return False
-    if plan.days is Days.OFF:
-        is_month = day.month in months_of(plan.first_month, plan.last_month)
-        return not is_school_day(what.day_type) and day.isoweekday() in plan.weekdays and is_month
-    weekday, ends = calendar.school_tasks(day, place)
-    if not weekday or ends <= plan.slot < END_OF_DAY:
-        return False
-    if plan.days is Days.ROTA:
-        return weekday == calendar.rota_weekday(place.grade, day)
-    return weekday in plan.weekdays
+@dataclass(frozen=True)
+class SchoolTasks:
+    """What a day asks for of the schedules of school days, and how it moves their hours."""
+
+    weekday: int = 0
+    """The ISO weekday whose schedules it asks for; 0: none."""
+    end_of_day: time = SHIPPED.end_of_day
+    ends: time = NEVER
+    """What begins between this hour and the end of the day is not asked for."""
+    closes: time = NEVER
+    """Nothing is due later; NEVER as well where that became known only after it."""
+    ready_by: time = NEVER
+    """By then everything is done; NEVER as well where that became known only after it."""
+    eve: date | None = None
+    """The day on whose evening it is done."""
+    of_eve: int = 0
+    """The ISO weekday whose schedules the eve asks for itself; 0: none."""
+
+    def asks_for(self, plan: "Plan", rota: int) -> bool:
+        """Whether a schedule of school days is asked for; `rota`: the weekday of the grade's turn."""
+        if not self.weekday:
+            return False
+        days = (rota,) if plan.days is Days.ROTA else plan.weekdays
+        if self.eve:
+            return plan.slot >= self.end_of_day and self.of_eve not in days
+        return not self.ends <= plan.slot < self.end_of_day and self.weekday in days
+
+    def day_of(self, slot: time, day: date) -> date:
+        """The day on which what a day asks for at an hour is done: its eve, or itself."""
+        return self.eve if self.eve and slot >= self.end_of_day else day
+
+    def hours(self, slot: time, until: time) -> tuple[time, time]:
+        """From when until when a schedule asks for something.
+
+        Nothing is due after the day ends, or after the hour by which everything is done.  What is moved
+        before it begins earlier by as much.
+        """
+        if until > self.ready_by:
+            return _moved(slot, until, self.ready_by), self.ready_by
+        closes = NEVER if self.eve and slot < self.end_of_day else self.closes
+        return (_moved(slot, until, closes) if slot >= closes else slot), min(until, closes)
+
+    def level_hour(self, slot: time) -> time:
+        """The hour whose level holds: what is moved has the level with which the day began."""
+        return time.min if slot >= self.closes or self.ready_by != NEVER else slot
 
 
 def school_tasks(
-    what: SchoolDay | None, day: date, kinds: Sequence[tuple[date, KindsOfDay]], *, is_class: bool
-) -> tuple[int, time]:
-    """The ISO weekday whose school-day schedules a day asks for, 0 for none; and the hour at which it ends
-    early, NEVER where it does not.
+    what: SchoolDay | None,
+    day: date,
+    kinds: Sequence[tuple[date, KindsOfDay]],
+    *,
+    is_class: bool,
+    eve: date | None = None,
+    of_eve: SchoolDay | None = None,
+) -> SchoolTasks:
+    """What a day that is `what` asks of a class, or of departments; `eve` is the school day before it.
 
-    What begins between that hour and END_OF_DAY is not asked for.
+    A change of the day moves no hour that was over when it was made, and asks for nothing on an eve
+    that was over: what was done on time stays so.
     """
-    asks = tasks_of_day(kinds, what.day_type, day) if what else _NOTHING
+    known = kinds_on(kinds, day)
+    asks = known.tasks(what.day_type) if what else NOTHING
     if what is None or not (asks.of_classes if is_class else asks.of_departments):
-        return 0, NEVER
-    return what.weekday(day), what.ends_at or asks.ends_at or NEVER
+        return SchoolTasks(end_of_day=known.end_of_day)
+    weekday = what.weekday(day)
+    if asks.on_the_eve and is_class:
+        if eve is None or not what.was_known(eve, NEVER):
+            return SchoolTasks(end_of_day=known.end_of_day)
+        there = school_tasks(of_eve, eve, kinds, is_class=True)
+        return SchoolTasks(weekday, known.end_of_day, closes=there.closes, eve=eve, of_eve=there.weekday)
+    ends, ready_by = what.ends_at or asks.ends_at or NEVER, asks.ready_by or NEVER
+    return SchoolTasks(
+        weekday,
+        known.end_of_day,
+        ends,
+        closes=ends if what.was_known(day, ends) else NEVER,
+        ready_by=ready_by if what.was_known(day, ready_by) else NEVER,
+    )
 
 
-def hours_on(slot: time, until: time, ends: time) -> tuple[time, time]:
-    """From when until when a schedule of school days asks for something on a day that ends at an hour.
+def is_day_of(plan: Plan, calendar: Around, tasks: SchoolTasks, day: date, place: Place) -> bool:
+    """Whether a schedule's days hold on a day for the class that keeps its zone, or for the school."""
+    if plan.days is Days.BEFORE_TERM:
+        return calendar.lead(day, plan.days_before) is not None
+    if plan.days is not Days.OFF:
+        return tasks.asks_for(plan, calendar.rota_weekday(place.grade, day))
+    what = calendar.what(day, place)
+    is_month = day.month in months_of(plan.first_month, plan.last_month)
+    is_off = what is not None and not is_school_day(what.day_type)
+    return is_off and day.isoweekday() in plan.weekdays and is_month
 
-    Nothing is due later than that.  What is done at the end of the day begins earlier by as much.
-    """
-    if until <= ends or slot < ends:
-        return slot, min(until, ends)
-    start = max(_minutes(ends) - (_minutes(until) - _minutes(slot)), 0)
-    return time(start // 60, start % 60), ends
+
+def _moved(slot: time, until: time, end: time) -> time:
+    """When what begins at `slot` begins, done by `end` in place of `until`: as much earlier."""
+    start = max(_minutes(end) - (_minutes(until) - _minutes(slot)), 0)
+    return time(start // 60, start % 60)
 
 
 def _minutes(wall: time) -> int:
@@ -298,24 +324,37 @@ def asked(
     nobody's share falls because a day became another kind of day.
 
     At the epidemic level an object's epidemic schedules replace its routine ones of the same kind of
-    day; an object that has none keeps the routine.  What is moved before an early end of the day has
-    the level with which the day began.
+    day; an object that has none keeps the routine.  Where everything is done by an hour of the morning
+    an object is asked for once, at the first of its hours.
     """
     active = [plan for plan in plans if plan.active]
     done = done if may_have_changed(calendar.rows.get(day, {})) else NOTHING_DONE
     own = {(plan.object_id, kind_of(plan.days)) for plan in active if plan.level == Level.EPIDEMIC}
-    ends = calendar.ends(day, place)
+    tasks = calendar.school_tasks(day, place)
     found = []
     for plan in active:
-        was_done = (plan.object_id, plan.slot) in done and kind_of(plan.days) is Days.SCHOOL
-        if not was_done and not is_day_of(plan, calendar, day, place):
+        if not was_done(plan, done) and not is_day_of(plan, calendar, tasks, day, place):
             continue
-        hour = time.min if plan.slot >= ends else plan.slot
-        is_epidemic = calendar.level(day, hour, place) is Level.EPIDEMIC
+        is_epidemic = level_of(plan, calendar, tasks, day, place) is Level.EPIDEMIC
         replaced = is_epidemic and (plan.object_id, kind_of(plan.days)) in own
         if replaced == (plan.level == Level.EPIDEMIC):
             found.append(plan)
-    return found
+    if tasks.ready_by == NEVER:
+        return found
+    first: dict[int, time] = {}
+    for plan in found:
+        first[plan.object_id] = min(plan.slot, first.get(plan.object_id, NEVER))
+    return [plan for plan in found if plan.slot == first[plan.object_id] or was_done(plan, done)]
+
+
+def was_done(plan: Plan, done: Set[tuple[int, time]]) -> bool:
+    """Whether a schedule of school days is among what was recorded as done."""
+    return (plan.object_id, plan.slot) in done and kind_of(plan.days) is Days.SCHOOL
+
+
+def level_of(plan: Plan, calendar: Around, tasks: SchoolTasks, day: date, place: Place) -> Level:
+    """The level that holds for what a schedule asks for on a day."""
+    return calendar.level(tasks.day_of(plan.slot, day), tasks.level_hour(plan.slot), place)
 
 
 def on_time_until(

@@ -64,7 +64,8 @@ def tasks_frame(since: date, until: date, *, school_days_only: bool = False) -> 
     excused |= disinfects & records.turns[items.zone[first], items.day[first]]
     finished, redo = records.finished.reindex(kept), records.redo_until.reindex(kept)
     finished, redo = finished.reset_index(drop=True), redo.reset_index(drop=True)
-    opens, due = np.full(count, DAY_SECONDS, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    far = MOST_DAYS_AWAY * DAY_SECONDS
+    opens, due = np.full(count, far, dtype=np.int64), np.full(count, -far, dtype=np.int64)
     np.minimum.at(opens, task, items.opens)
     np.maximum.at(due, task, items.due)
     day = pd.Series(pd.to_datetime(items.axis.dates))[items.day[first]].reset_index(drop=True)
@@ -98,6 +99,8 @@ def tasks_frame(since: date, until: date, *, school_days_only: bool = False) -> 
     )
 
 
+MOST_DAYS_AWAY = 400
+"""More than there are between a day and the school day before or after it."""
 OPEN, NOT_APPLICABLE, DONE, NOT_DONE, EXCUSED = range(5)
 """What became of an item; EXCUSED is not done, for a reason that lies with the school."""
 _RESULT = sa.case(

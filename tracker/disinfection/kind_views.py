@@ -11,7 +11,7 @@ from tracker.accounts.guards import requires
 from tracker.disinfection import schedule_forms as forms
 from tracker.disinfection import schedule_service as service
 from tracker.disinfection.day_queries import school_sets
-from tracker.disinfection.day_rules import ADJUSTABLE, KindsOfDay, tasks_of_day
+from tracker.disinfection.kind_rules import ADJUSTABLE, kinds_on
 from tracker.edge import page, taken
 from tracker.permissions import Permission
 
@@ -23,8 +23,8 @@ bp = Blueprint("kinds_of_day", __name__, url_prefix="/disinfection/kinds-of-day"
 def kinds() -> Any:
     """Set what each kind of day asks for, from tomorrow or a later day on."""
     tomorrow, known = clock.today() + timedelta(days=1), school_sets().kinds
-    newest: KindsOfDay = {kind: tasks_of_day(known, kind, date.max) for kind in ADJUSTABLE}
-    form = forms.KindsOfDayForm(data=forms.KindsOfDayForm.values_of(newest) | {"valid_from": tomorrow})
+    values = forms.KindsOfDayForm.values_of(kinds_on(known, date.max))
+    form = forms.KindsOfDayForm(data=values | {"valid_from": tomorrow})
 
     def keep() -> str:
         day = form.valid_from.data

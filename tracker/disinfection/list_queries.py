@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from tracker import clock
 from tracker.accounts.rules import Identity
 from tracker.disinfection.day_queries import around
 from tracker.disinfection.queries import Task, does, tasks
@@ -13,7 +14,8 @@ from tracker.permissions import Permission, permits
 
 @dataclass(frozen=True)
 class DayList:
-    """The tasks of a day by where they stand; of today with those of the day before that are still open."""
+    """The tasks of a day by where they stand; of today with those of the day before that are still open,
+    and those of the next that are done on its eve."""
 
     day: date
     before: date | None
@@ -34,10 +36,12 @@ def day_list(
     """What is to be done on a day, in a person's own zones, in one, or in all.  Four statements."""
     calendar = around(day)
     days = calendar.still_open() if day == today else [day]
+    if day == today and calendar.after and calendar.is_prepared(calendar.after):
+        days.append(calendar.after)
     found = [
         task
         for task in tasks(days, now, calendar, of=of, public_code=public_code)
-        if task.day == day or task.outcome.state in OPEN_STATES
+        if task.day == day or task.outcome.state in OPEN_STATES or _is_eve(task, day)
     ]
     groups = {group: [task for task in found if task.group is group] for group in Group}
     groups[Group.DONE].sort(key=lambda task: task.outcome.state is TaskState.VERIFIED)
@@ -50,6 +54,11 @@ def day_list(
         is_school_day=calendar.weekday(day) is not None,
         groups={group: members for group, members in groups.items() if members},
     )
+
+
+def _is_eve(task: Task, day: date) -> bool:
+    """Whether a task of a later day is done on this one."""
+    return task.day > day and clock.local(task.times.opens).date() <= day
 
 
 def excusable(day: date, now: datetime, who: Identity) -> list[Task]:

@@ -11,7 +11,7 @@ from tracker import clock
 from tracker.accounts.rules import Identity
 from tracker.db import db
 from tracker.disinfection.day_queries import around, class_spans
-from tracker.disinfection.day_rules import Around, Days, asked, hours_on, kind_of, on_time_until
+from tracker.disinfection.day_rules import NEVER, Around, Days, asked, kind_of, on_time_until
 from tracker.disinfection.means_rules import Means, SourceKind
 from tracker.disinfection.models import RecordItem, Schedule, Zone, ZoneObject, ZoneOwner
 from tracker.disinfection.record_queries import Kept, done_on, records
@@ -208,7 +208,7 @@ def _checklists(
     rows: Sequence[Any], day: date, calendar: Around, done: Set[tuple[int, time]]
 ) -> list[list[Any]]:
     """What a day asks for: of each zone and slot the rows of its objects."""
-    if calendar.weekday(day) is None:  # few schedules are looked at, however many there are
+    if not calendar.school_tasks(day, Place()).weekday:  # few schedules are looked at, however many there are
         off = {
             _thing(row.Schedule)
             for row in rows
@@ -242,25 +242,10 @@ def _task(
     zone, slot = first.Zone, first.Schedule.slot
     after, where = calendar.next_after(day), clock.zone()
     place = place_on(first.SchoolClass, day) if first.SchoolClass else Place()
-    what, ends = calendar.what(day, place), calendar.ends(day, place)
-    hours = [
-        (hours_on(slot, plan.until, ends) if kind_of(plan.days) is Days.SCHOOL else (slot, plan.until), plan)
-        for plan in (row.Schedule for row in checklist)
-    ]
+    hours = [_hours(row.Schedule, day, calendar, place) for row in checklist]
     times = TaskTimes(
-        opens=clock.at(day, min(opens for (opens, _until), _plan in hours)),
-        on_time_until=max(
-            on_time_until(
-                day,
-                until,
-                plan.next_day_until,
-                after,
-                where,
-                lead=calendar.lead(day, plan.days_before) or 1 if plan.days_before else 1,
-                later_minutes=what.later_minutes or 0 if what else 0,
-            )
-            for (_opens, until), plan in hours
-        ),
+        opens=min(opens for opens, _due in hours),
+        on_time_until=max(due for _opens, due in hours),
         late_until=late_until(day, after, where),
     )
     kept = recorded.get((zone.id, day, slot_code(slot)))
@@ -288,6 +273,26 @@ def _task(
             replace(said, excused=said.excused or turn_taken),
         ),
         turn_taken=turn_taken,
+    )
+
+
+def _hours(plan: Schedule, day: date, calendar: Around, place: Place) -> tuple[datetime, datetime]:
+    """From when until when what a schedule asks for on a day is done on time."""
+    on, hours, next_day_until = day, (plan.slot, plan.until), plan.next_day_until
+    if kind_of(plan.days) is Days.SCHOOL:
+        tasks = calendar.school_tasks(day, place)
+        on, hours = tasks.day_of(plan.slot, day), tasks.hours(plan.slot, plan.until)
+        next_day_until = next_day_until if tasks.ready_by == NEVER else None
+    what = calendar.what(day, place)
+    lead = calendar.lead(day, plan.days_before) if plan.days_before else None
+    return clock.at(on, hours[0]), on_time_until(
+        on,
+        hours[1],
+        next_day_until,
+        calendar.next_after(day) if on == day else day,
+        clock.zone(),
+        lead=lead or 1,
+        later_minutes=what.later_minutes or 0 if what else 0,
     )
 
 

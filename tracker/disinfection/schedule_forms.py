@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField
 
-from tracker.disinfection.day_rules import ADJUSTABLE, EVERY_DAY, Days, DayTasks, KindsOfDay
+from tracker.disinfection.day_rules import EVERY_DAY, Days
+from tracker.disinfection.kind_rules import ADJUSTABLE, DayTasks, KindsOfDay
 from tracker.disinfection.rules import Agent, Method, ObjectKind
 from tracker.disinfection.schedule_rules import Doer, Draft, PlanRefusal
 from tracker.edge import Form
 from tracker.fields import Day, MaybeWall, Ticks, Wall, Whole, offered
-from tracker.school.rules import DayType, Level
+from tracker.school.rules import DayType, Level, is_school_day
 from tracker.templating import WEEKDAYS
 from tracker.words import word
 
@@ -29,6 +31,7 @@ WORDS: Mapping[PlanRefusal, Any] = {
     PlanRefusal.TARGET_RANGE: _l("Please enter a number from 1 to 10000."),
     PlanRefusal.MINUTES_RANGE: _l("Please enter a number of minutes from 1 to 1440."),
     PlanRefusal.NOBODY_NAMED: _l("Please tick who does it."),
+    PlanRefusal.READY_AFTER_END: _l("It is to be done before the children go home."),
     PlanRefusal.TAKEN: _l("One of these is done at that hour already."),
 }
 
@@ -139,38 +142,81 @@ def weekday_of(sent: Mapping[str, str], grade: int, otherwise: int) -> int:
     return int(chosen) if chosen in map(str, EVERY_DAY) else otherwise
 
 
-class KindsOfDayForm(Form):
-    """What kinds of day ask for, and from when; each kind has its three fields (`of_kind`)."""
+class ClassTasks(StrEnum):
+    """When a kind of day asks classes for something, as it is chosen."""
 
+    NONE = "none"
+    DAY = "day"
+    EVE = "eve"
+
+
+CLASS_TASKS: Mapping[ClassTasks, Any] = {
+    ClassTasks.DAY: _l("on the day"),
+    ClassTasks.EVE: _l("on the evening before"),
+    ClassTasks.NONE: _l("nothing"),
+}
+
+
+class KindsOfDayForm(Form):
+    """What kinds of day ask for, and from when; each kind has its fields (`of_kind`)."""
+
+    end_of_day = Wall(_l("The end of the day begins at"))
     valid_from = Day(_l("Valid from"))
 
     def of_kind(self, kind: DayType) -> list[Any]:
-        """The fields of a kind of day: departments, classes, and when the children go home."""
-        return [
-            self[f"{kind.value}_{name}"]
-            for name in ("departments", "classes", "ends")
-            if f"{kind.value}_{name}" in self
-        ]
+        """The fields of a kind of day: departments; and where anybody is at school, classes, the hour by
+        which everything is done, and when the children go home."""
+        names = (f"{kind.value}_{name}" for name in ("departments", "classes", "ready", "ends"))
+        return [self[name] for name in names if name in self]
 
     def kinds(self) -> KindsOfDay:
         """What was chosen."""
-        return {kind: DayTasks(*(field.data for field in self.of_kind(kind))) for kind in ADJUSTABLE}
+        return KindsOfDay({kind: self._tasks(kind) for kind in ADJUSTABLE}, self.end_of_day.data)
+
+    def _tasks(self, kind: DayType) -> DayTasks:
+        def typed(name: str) -> Any:
+            field = f"{kind.value}_{name}"
+            return self[field].data if field in self else None
+
+        classes = typed("classes") or ClassTasks.NONE
+        return DayTasks(
+            of_departments=typed("departments"),
+            of_classes=classes != ClassTasks.NONE,
+            on_the_eve=classes == ClassTasks.EVE,
+            ready_by=typed("ready"),
+            ends_at=typed("ends"),
+        )
 
     @staticmethod
     def values_of(kinds: KindsOfDay) -> dict[str, Any]:
         """What kinds of day ask for, as the form takes it."""
-        found: dict[str, Any] = {}
-        for kind, one in kinds.items():
+        found: dict[str, Any] = {"end_of_day": kinds.end_of_day}
+        for kind in ADJUSTABLE:
+            one = kinds.tasks(kind)
+            asked = ClassTasks.EVE if one.on_the_eve else ClassTasks.DAY
             found |= {
                 f"{kind.value}_departments": one.of_departments,
-                f"{kind.value}_classes": one.of_classes,
+                f"{kind.value}_classes": (asked if one.of_classes else ClassTasks.NONE).value,
+                f"{kind.value}_ready": one.ready_by,
                 f"{kind.value}_ends": one.ends_at,
             }
         return found
 
+    @property
+    def complaints(self) -> list[tuple[str | None, Any]]:
+        """As of every form, each with the kind of day it is about."""
+        of = {field.id: word(kind) for kind in ADJUSTABLE for field in self.of_kind(kind)}
+        return [
+            (id, _("%(field)s: %(problem)s", field=of[id], problem=sentence) if id in of else sentence)
+            for id, sentence in super().complaints
+        ]
+
 
 for _kind in ADJUSTABLE:
     setattr(KindsOfDayForm, f"{_kind.value}_departments", BooleanField(_l("Departments")))
-    setattr(KindsOfDayForm, f"{_kind.value}_classes", BooleanField(_l("Classes")))
-    if _kind is not DayType.EARLY_CLOSE:  # the calendar says it
-        setattr(KindsOfDayForm, f"{_kind.value}_ends", MaybeWall(_l("Children go home at")))
+    if is_school_day(_kind):
+        _choice = SelectField(_l("Classes"), choices=lambda: offered(CLASS_TASKS.items()))
+        setattr(KindsOfDayForm, f"{_kind.value}_classes", _choice)
+        setattr(KindsOfDayForm, f"{_kind.value}_ready", MaybeWall(_l("All done by")))
+        if _kind is not DayType.EARLY_CLOSE:  # the calendar says it
+            setattr(KindsOfDayForm, f"{_kind.value}_ends", MaybeWall(_l("Children go home at")))

@@ -5,6 +5,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from tracker.disinfection.day_rules import CHLORINE_MG_PER_L, MOST_DAYS_BEFORE, Days
+from tracker.disinfection.kind_rules import KindsOfDay
 from tracker.disinfection.rules import Agent, Method, ObjectKind
 from tracker.school.rules import Level
 
@@ -22,6 +23,7 @@ class PlanRefusal(StrEnum):
     TARGET_RANGE = "target_range"
     MINUTES_RANGE = "minutes_range"
     NOBODY_NAMED = "nobody_named"
+    READY_AFTER_END = "ready_after_end"
     TAKEN = "taken"
 
 
@@ -59,6 +61,15 @@ class Draft:
     doer: Doer
     active: bool
     valid_from: date
+
+
+def kinds_wrongs(kinds: KindsOfDay) -> list[tuple[PlanRefusal, str]]:
+    """All that is wrong with what kinds of day ask for, each with its field."""
+    return [
+        (PlanRefusal.READY_AFTER_END, f"{kind.value}_ready")
+        for kind, one in kinds.of.items()
+        if one.ready_by and one.ends_at and one.ready_by > one.ends_at
+    ]
 
 
 def wrongs(draft: Draft, tomorrow: date) -> list[tuple[PlanRefusal, str]]:

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from tracker.audit import service as audit
 from tracker.db import db, insert
 from tracker.disinfection import zone_queries as queries
-from tracker.disinfection.day_queries import KINDS_OF_DAY, ROTA
-from tracker.disinfection.day_rules import KindsOfDay
+from tracker.disinfection.day_queries import KINDS_OF_DAY, ROTA, value_of
+from tracker.disinfection.kind_rules import KindsOfDay
 from tracker.disinfection.models import Schedule, ZoneObject, ZoneOwner
-from tracker.disinfection.schedule_rules import Doer, Draft, PlanRefusal, wrongs
+from tracker.disinfection.schedule_rules import Doer, Draft, PlanRefusal, kinds_wrongs, wrongs
 from tracker.disinfection.zone_service import Owner, version_of
 from tracker.errors import Rejected
 from tracker.school import service as school
@@ -112,16 +112,12 @@ def set_rota(by: int, at: datetime, tomorrow: date, weekdays: Mapping[int, int],
 
 
 def set_kinds_of_day(by: int, at: datetime, tomorrow: date, kinds: KindsOfDay, valid_from: date) -> None:
-    """What kinds of day ask for from a day on, in place of what was planned for later."""
-    value = {
-        kind.value: {
-            "of_departments": one.of_departments,
-            "of_classes": one.of_classes,
-            "ends_at": f"{one.ends_at:%H:%M}" if one.ends_at else None,
-        }
-        for kind, one in kinds.items()
-    }
-    _set(by, at, tomorrow, KINDS_OF_DAY, value, valid_from)
+    """What kinds of day ask for from a day on, in place of what was planned for later.
+
+    Rejected with all that is wrong.
+    """
+    Rejected.unless_empty([Rejected(reason, field) for reason, field in kinds_wrongs(kinds)])
+    _set(by, at, tomorrow, KINDS_OF_DAY, value_of(kinds), valid_from)
 
 
 def _set(by: int, at: datetime, tomorrow: date, key: str, value: dict[str, Any], valid_from: date) -> None:

@@ -50,6 +50,8 @@ class CalendarDay(Model):
     reason: Mapped[str | None] = mapped_column(sa.String(255))
     source: Mapped[str] = mapped_column(sa.String(64))
     """`chinesecalendar <version>`, `weekday` (beyond its years) or `page`."""
+    set_at: Mapped[datetime | None]
+    """When a page said it; None: the official calendar, or before this was noted."""
 
 
 class LevelFrom(Model):

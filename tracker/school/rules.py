@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -149,12 +149,18 @@ class SchoolDay:
     """On a day that starts late: by how many minutes everything shifts."""
     ends_at: time | None = None
     """On a day that closes early: when the children go home."""
+    set_at: datetime | None = None
+    """When it was said, on the school's clock; None: before anything that was done on it."""
     comes_back: bool = False
     """The first school day after a suspension: everybody is checked before class."""
 
     def weekday(self, day: date) -> int:
         """The ISO weekday whose timetable the day follows."""
         return self.stands_for or day.isoweekday()
+
+    def was_known(self, day: date, hour: time) -> bool:
+        """Whether it was said by an hour of a day: what comes later makes nothing late that was on time."""
+        return self.set_at is None or self.set_at <= datetime.combine(day, hour, self.set_at.tzinfo)
 
 
 @dataclass(frozen=True)

@@ -176,6 +176,7 @@ def change_day(
         raise Rejected(Refusal.END_MISSING, "ends_at")
     if day_type is DayType.EARLY_CLOSE and ends_at is not None and ends_at < EARLIEST_CLOSE:
         raise Rejected(Refusal.END_TOO_EARLY, "ends_at", earliest=EARLIEST_CLOSE.strftime("%H:%M"))
+    said = ("day_type", "stands_for", "later_minutes", "ends_at", "reason", "source", "set_at")
     row = insert(CalendarDay).values(
         day=day,
         scope=scope,
@@ -186,14 +187,12 @@ def change_day(
         ends_at=ends_at if day_type is DayType.EARLY_CLOSE else None,
         reason=reason.strip(),
         source="page",
+        set_at=at,
     )
     db.session.execute(
         row.on_conflict_do_update(
             index_elements=["day", "scope", "scope_id"],
-            set_={
-                name: row.excluded[name]
-                for name in ("day_type", "stands_for", "later_minutes", "ends_at", "reason", "source")
-            },
+            set_={name: row.excluded[name] for name in said},
         )
     )
     _record_day(by, at, day, scope, scope_id, rows.get((scope, scope_id)), day_type)
