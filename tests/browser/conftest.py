@@ -137,7 +137,8 @@ def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Watched]]:
     def opened(
         username: str | None, device: dict, *, language: str = "zh_Hans", script: bool = True
     ) -> Watched:
-        context = browser.new_context(**device, java_script_enabled=script)
+        # A colour on its way to another would be looked at half-way.
+        context = browser.new_context(**device, java_script_enabled=script, reduced_motion="reduce")
         page = context.new_page()
         page.set_default_timeout(60_000)
         watched = Watched(page, served)
