@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 import sqlalchemy as sa
@@ -74,6 +75,12 @@ else:
     Model = db.Model
 
 pk = Annotated[int, mapped_column(primary_key=True)]
+
+built_once = lru_cache(maxsize=64)
+"""For a function that builds a statement, or a part of one, that many pages ask: building costs the most.
+
+Its arguments are what stays the same for many requests, such as the day; the rest is an `sa.bindparam`.
+"""
 
 
 def init_app(app: Flask) -> None:

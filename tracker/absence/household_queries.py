@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -9,7 +10,7 @@ from sqlalchemy.orm import aliased
 from tracker.absence.models import Episode
 from tracker.absence.queries import of_class_now
 from tracker.absence.rules import LIVE
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.school.models import Enrolment, Guardian, SchoolClass, Student
 from tracker.school.queries import class_order, enrolled_on
 
@@ -33,13 +34,19 @@ class Sibling:
 
 def household(student_id: int, today: date) -> list[Sibling]:
     """Who perhaps lives with a student: who shares the number of a guardian."""
+    found = [Sibling(*row) for row in db.session.execute(_household(today), {"student_id": student_id})]
+    return found if len(found) <= LARGEST_HOUSEHOLD else []
+
+
+@built_once
+def _household(today: date) -> "sa.Select[*tuple[Any, ...]]":
     own, other = aliased(Guardian), aliased(Guardian)
     shared = (
         sa.select(other.student_id)
         .join(own, own.phone_hash == other.phone_hash)
-        .where(own.student_id == student_id, other.student_id != student_id)
+        .where(own.student_id == sa.bindparam("student_id"), other.student_id != sa.bindparam("student_id"))
     )
-    rows = db.session.execute(
+    return (
         sa.select(Student.name, SchoolClass, Episode.id)
         .select_from(Student)
         .join(Enrolment, sa.and_(Enrolment.student_id == Student.id, of_class_now(today)))
@@ -49,5 +56,3 @@ def household(student_id: int, today: date) -> list[Sibling]:
         .order_by(*class_order(), Enrolment.seat)
         .limit(LARGEST_HOUSEHOLD + 1)
     )
-    found = [Sibling(*row) for row in rows]
-    return found if len(found) <= LARGEST_HOUSEHOLD else []

@@ -14,7 +14,7 @@ from tracker.absence.models import Call, Episode
 from tracker.absence.rules import LIVE, CallResult, CallWay, EpisodeState, LiveEpisode
 from tracker.accounts.models import Assignment, User, UserRole
 from tracker.accounts.rules import CLASS_DUTIES, Role
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.facts.rules import Diagnosis
 from tracker.room.models import Stay
 from tracker.room.rules import SENT_AWAY
@@ -47,6 +47,7 @@ _HAS_CALLS = (
 )
 
 
+@built_once
 def live_columns() -> tuple[Any, ...]:
     """What to select beside a student, to make a LiveEpisode of the row: see `live_join`."""
     return (
@@ -64,6 +65,7 @@ def live_columns() -> tuple[Any, ...]:
     )
 
 
+@built_once
 def live_join(student_id: Any) -> sa.ColumnElement[bool]:
     """The condition to outer-join Episode by: the student's newest that is not void, one row at most.
 
@@ -264,6 +266,7 @@ def other_live(student_id: int, episode_id: int) -> bool:
     return bool(db.session.scalar(sa.select(other)))
 
 
+@built_once
 def of_class_now(today: date) -> sa.ColumnElement[bool]:
     """The condition that an enrolment is where a student belongs today; one that has left, where it was last.
 
@@ -283,6 +286,7 @@ def of_class_now(today: date) -> sa.ColumnElement[bool]:
 CALLER = aliased(User, name="caller")
 
 
+@built_once
 def calls_for(today: date) -> sa.ColumnElement[bool]:
     """The condition to outer-join CALLER by, beside Episode and Enrolment.
 
@@ -326,16 +330,19 @@ class Followed:
 
 def followed(today: date, *where: sa.ColumnElement[bool]) -> list[Followed]:
     """Episodes with whom they are about, by class and seat.  One statement."""
-    rows = db.session.execute(
+    return [Followed(*row) for row in db.session.execute(_followed(today).where(*where))]
+
+
+@built_once
+def _followed(today: date) -> "sa.Select[*tuple[Any, ...]]":
+    return (
         sa.select(Episode, Student, Enrolment.seat, Enrolment.ends, SchoolClass, CALLER.id, CALLER.name)
         .join(Student, Student.id == Episode.student_id)
         .join(Enrolment, sa.and_(Enrolment.student_id == Student.id, of_class_now(today)))
         .join(SchoolClass, SchoolClass.id == Enrolment.class_id)
         .outerjoin(CALLER, calls_for(today))
-        .where(*where)
         .order_by(*class_order(), Enrolment.seat, Episode.id)
     )
-    return [Followed(*row) for row in rows]
 
 
 def open_cases(class_id: int, today: date) -> list[int]:

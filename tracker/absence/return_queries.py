@@ -12,10 +12,11 @@ from tracker.absence.models import ReturnRule
 from tracker.absence.return_rules import Anchor, Condition, Rule, Unit, Wait, in_order
 from tracker.absence.rules import PaperKind
 from tracker.accounts.models import User
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.facts.rules import Diagnosis
 
 
+@built_once
 def rule_holds(day: date) -> sa.ColumnElement[bool]:
     """The condition that a disease's rule is the newest not after a day."""
     newer = aliased(ReturnRule)

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.accounts.models import Assignment, Device, SignInFailure, User, UserRole
 from tracker.accounts.rules import CLASS_DUTIES, FAILURE_WINDOW_MINUTES, Duty, Identity, Role, is_locked
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.school.models import SchoolClass
 
 
@@ -18,33 +19,8 @@ def identity_of(user_id: int, epoch: int, today: date, *, token_hash: str | None
     `token_hash` is what an own device is known by that stays signed in: it must not be revoked or over.
     One statement; a grade head's takes one more.  A class without a teacher belongs to the grade head.
     """
-    holds = sa.and_(
-        Device.token_hash == token_hash,
-        Device.user_id == User.id,
-        Device.revoked_at.is_(None),
-        Device.ends_on >= today,
-    )
-    on_duty = sa.and_(
-        Assignment.user_id == User.id,
-        Assignment.starts <= today,
-        sa.or_(Assignment.ends.is_(None), Assignment.ends >= today),
-    )
-    query = (
-        sa.select(
-            User,
-            UserRole.role,
-            Assignment.what,
-            Assignment.class_id,
-            Assignment.entry_year,
-            Assignment.department_id,
-            Device.id.label("device_id") if token_hash else sa.null().label("device_id"),
-        )
-        .select_from(User)
-        .outerjoin(UserRole, UserRole.user_id == User.id)
-        .outerjoin(Assignment, on_duty)
-        .where(User.id == user_id, User.session_epoch == epoch, User.disabled_at.is_(None))
-    )
-    rows = db.session.execute(query.join(Device, holds) if token_hash else query).all()
+    asked = {"user_id": user_id, "epoch": epoch} | ({"token_hash": token_hash} if token_hash else {})
+    rows = db.session.execute(_signed_in(today, bool(token_hash)), asked).all()
     if not rows:
         return None
     user: User = rows[0][0]
@@ -62,6 +38,42 @@ def identity_of(user_id: int, epoch: int, today: date, *, token_hash: str | None
         language=user.language,
         device_id=rows[0].device_id,
     )
+
+
+@built_once
+def _signed_in(today: date, on_own_device: bool) -> "sa.Select[*tuple[Any, ...]]":
+    """The account `user_id` in its `epoch`, once for each role and duty; on the device with `token_hash`."""
+    on_duty = sa.and_(
+        Assignment.user_id == User.id,
+        Assignment.starts <= today,
+        sa.or_(Assignment.ends.is_(None), Assignment.ends >= today),
+    )
+    holds = sa.and_(
+        Device.token_hash == sa.bindparam("token_hash"),
+        Device.user_id == User.id,
+        Device.revoked_at.is_(None),
+        Device.ends_on >= today,
+    )
+    query = (
+        sa.select(
+            User,
+            UserRole.role,
+            Assignment.what,
+            Assignment.class_id,
+            Assignment.entry_year,
+            Assignment.department_id,
+            Device.id.label("device_id") if on_own_device else sa.null().label("device_id"),
+        )
+        .select_from(User)
+        .outerjoin(UserRole, UserRole.user_id == User.id)
+        .outerjoin(Assignment, on_duty)
+        .where(
+            User.id == sa.bindparam("user_id"),
+            User.session_epoch == sa.bindparam("epoch"),
+            User.disabled_at.is_(None),
+        )
+    )
+    return query.join(Device, holds) if on_own_device else query
 
 
 def _without_teacher(entry_years: Collection[int], today: date) -> frozenset[int]:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import g
 
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.school.models import CalendarDay, Enrolment, LevelFrom, SchoolClass, Setting, Student, Term
 from tracker.school.rules import TEACHING, DayType, Place, SchoolDay, Scope, Sex, Stage, grade_of
 
@@ -73,6 +73,7 @@ def classes_on(day: date) -> list[SchoolClass]:
     )
 
 
+@built_once
 def enrolled_on(day: date) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
     """The conditions that an enrolment holds on a day."""
     return Enrolment.starts <= day, sa.or_(Enrolment.ends.is_(None), Enrolment.ends >= day)

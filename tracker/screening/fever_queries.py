@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.facts.models import Observation
 from tracker.facts.rules import ObservationKind, Symptom
 from tracker.school.models import Enrolment, SchoolClass, Student
@@ -19,6 +19,7 @@ from tracker.screening.rules import FeverState, Site
 from tracker.supplies.models import Equipment
 
 
+@built_once
 def chain_columns() -> tuple[sa.ColumnElement[Any], ...]:
     """What `chain_of` needs of a row that `chain_join` has joined."""
     began_with = (
@@ -39,6 +40,7 @@ def chain_columns() -> tuple[sa.ColumnElement[Any], ...]:
     )
 
 
+@built_once
 def chain_join(student_id: Any, day: date) -> sa.ColumnElement[bool]:
     """The condition that a chain is the one a student waits in, else the student's newest of a day."""
     chain = aliased(Fever)

@@ -13,7 +13,7 @@ from tracker.absence import queries as absence
 from tracker.absence.models import Episode
 from tracker.absence.rules import LiveEpisode
 from tracker.accounts.models import User
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.facts.models import Observation
 from tracker.facts.rules import OF_SHEETS, ObservationKind, Symptom
 from tracker.school.models import Enrolment, SchoolClass, Student
@@ -69,18 +69,7 @@ def class_session(ref: str, day: date, code: str) -> ClassSession | None:
     if named is None or code not in SessionCode.__members__.values():
         return None
     stage, year, number = named
-    known = timetable_rows(day, day).subquery()  # at least one row: a school has plans
-    rows = db.session.execute(
-        sa.select(
-            SchoolClass,
-            trigger_on(day, SHEET_FIRST).label("trigger"),
-            trigger_on(day, SHEET_RETEST).label("retest_trigger"),
-            *known.c,
-        )
-        .select_from(SchoolClass)
-        .join(known, sa.true())
-        .where(SchoolClass.stage == stage, SchoolClass.entry_year == year, SchoolClass.number == number)
-    ).all()
+    rows = db.session.execute(_named(day), {"stage": stage, "year": year, "number": number}).all()
     if not rows:
         return None
     school_class = rows[0].SchoolClass
@@ -99,6 +88,27 @@ def class_session(ref: str, day: date, code: str) -> ClassSession | None:
         {one.plan.code: one.plan for one in plans if not one.asks_class},
         rows[0].trigger,
         rows[0].retest_trigger,
+    )
+
+
+@built_once
+def _named(day: date) -> sa.Select[Any]:
+    """The class that `stage`, `year` and `number` name, with the triggers and the timetable of a day."""
+    known = timetable_rows(day, day).subquery()  # at least one row: a school has plans
+    return (
+        sa.select(
+            SchoolClass,
+            trigger_on(day, SHEET_FIRST).label("trigger"),
+            trigger_on(day, SHEET_RETEST).label("retest_trigger"),
+            *known.c,
+        )
+        .select_from(SchoolClass)
+        .join(known, sa.true())
+        .where(
+            SchoolClass.stage == sa.bindparam("stage"),
+            SchoolClass.entry_year == sa.bindparam("year"),
+            SchoolClass.number == sa.bindparam("number"),
+        )
     )
 
 
@@ -133,21 +143,7 @@ def seat_label(seat: int | None, name: str) -> str:
 
 def roster(class_id: int, day: date) -> list[RosterStudent]:
     """The students enrolled in a class on a day, by seat, with absences and retest chains.  One statement."""
-    rows = db.session.execute(
-        sa.select(
-            Student.id,
-            Student.name,
-            Student.number,
-            Enrolment.seat,
-            *fevers.chain_columns(),
-            *absence.live_columns(),
-        )
-        .join(Enrolment, Enrolment.student_id == Student.id)
-        .outerjoin(Episode, absence.live_join(Student.id))
-        .outerjoin(Fever, fevers.chain_join(Student.id, day))
-        .where(Enrolment.class_id == class_id, *enrolled_on(day))
-        .order_by(Enrolment.seat.is_(None), Enrolment.seat, Student.pinyin, Student.id)
-    ).all()
+    rows = db.session.execute(_roster(day), {"class_id": class_id}).all()
     names = Counter(row.name for row in rows)
     return [
         RosterStudent(
@@ -160,6 +156,25 @@ def roster(class_id: int, day: date) -> list[RosterStudent]:
         )
         for row in rows
     ]
+
+
+@built_once
+def _roster(day: date) -> sa.Select[Any]:
+    return (
+        sa.select(
+            Student.id,
+            Student.name,
+            Student.number,
+            Enrolment.seat,
+            *fevers.chain_columns(),
+            *absence.live_columns(),
+        )
+        .join(Enrolment, Enrolment.student_id == Student.id)
+        .outerjoin(Episode, absence.live_join(Student.id))
+        .outerjoin(Fever, fevers.chain_join(Student.id, day))
+        .where(Enrolment.class_id == sa.bindparam("class_id"), *enrolled_on(day))
+        .order_by(Enrolment.seat.is_(None), Enrolment.seat, Student.pinyin, Student.id)
+    )
 
 
 def were_ever_of_class(student_ids: Collection[int], class_id: int) -> bool:

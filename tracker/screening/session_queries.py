@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.school.models import CalendarDay, LevelFrom
 from tracker.school.rules import Calendar, DayType, Level, LevelRow, Place, SchoolDay, Scope
 from tracker.screening.models import SessionException, SessionPlan
@@ -17,6 +17,7 @@ from tracker.screening.session_rules import ExceptionRow, PlanRow, Times, Timeta
 _PLAN, _EXCEPTION, _LEVEL, _DAY = "plan", "exception", "level", "day"
 
 
+@built_once
 def timetable_rows(until: date, day: date | None = None) -> sa.CompoundSelect[Any]:
     """All plans, exceptions and levels that began by a day; what `day` and the school day before it are."""
     plan, differs, level, of_day = SessionPlan, SessionException, LevelFrom, CalendarDay

@@ -5,7 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.screening.defaults import SHIPPED_TRIGGERS
 from tracker.screening.fever_rules import Instrument
 from tracker.screening.models import FeverTrigger
@@ -14,6 +14,7 @@ from tracker.screening.rules import Site
 SHIPPED: dict[Site, int] = {row["site"]: row["tenths"] for row in SHIPPED_TRIGGERS}
 
 
+@built_once
 def trigger_on(day: date, instrument: Instrument) -> sa.ColumnElement[int]:
     """The trigger of an instrument on a day, in tenths, as a column: the newest row not after it."""
     newest = (
