@@ -51,8 +51,8 @@ def test_the_scores_of_a_week_stand_by_ranking_group(sign_in, week):
     assert [heading["id"] for heading in page.select("h2")] == ["middle"]
     first, second = table(page, "middle")
     # 18 sessions: 15 on time, 2 late, 1 missing; 6 tasks: 4 done, one of them three quarters, 1 missed
-    assert first == ["3(1)", "84.0", "1", "16 / 18 = 0.8889", "4.75 / 6 = 0.7917"]
-    assert second == ["4(2)", "0.0", "2", "0 / 18 = 0.0000", "0 / 6 = 0.0000"]
+    assert first == ["3(1)", "84.0", "1", "16 / 18", "4.75 / 6"]
+    assert second == ["4(2)", "0.0", "2", "0 / 18", "0 / 6"]
 
 
 def test_the_duties_add_up_by_hand_to_the_score_shown(sign_in, week):
@@ -92,10 +92,9 @@ def test_what_is_not_due_yet_is_shown_and_left_out(sign_in, week):
     assert {row[2] for row in table(page, "screening_on_time")} == {"Not due yet"}
     assert {row[-1] for row in table(page, "screening_on_time")} == {"–"}
     assert page.select(".big-number") == []
-    overview = table(sign_in("ann").get("/assessment/"), "middle")
-    assert overview == [
-        [f"{label} Not ranked: too few school days", "–", "–", "–", "–"] for label in ("3(1)", "4(2)")
-    ]
+    overview = sign_in("ann").get("/assessment/")
+    assert overview.select_one("#middle").text.endswith("Not ranked: too few school days")
+    assert table(overview, "middle") == [[label, "–", "–", "–", "–"] for label in ("3(1)", "4(2)")]
 
 
 def test_a_suspended_class_is_exempt_and_only_who_may_open_it_sees_its_score(sign_in, week):
