@@ -25,6 +25,7 @@ from tracker.duty_words import WORDS as DUTY_WORDS
 from tracker.event_words import WORDS as EVENT_WORDS
 from tracker.facts.rules import Certainty, Diagnosis, ObservationKind, SourceKind, Symptom
 from tracker.gate.rules import PassOutcome
+from tracker.ledgers.rules import Ledger
 from tracker.nurse.plausibility_rules import Hint
 from tracker.operations.rules import JobKind, JobState
 from tracker.room_words import WORDS as ROOM_WORDS
@@ -54,6 +55,17 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, Any]] = {
         SchoolPaperKind.APPOINTMENT: _l("Appointment"),
         SchoolPaperKind.RULE: _l("House rule"),
         SchoolPaperKind.OTHER: _lp("paper", "Other"),
+    },
+    Ledger: {
+        Ledger.CLASS_SHEET: _l("Class sheet of the daily check"),
+        Ledger.DAILY: _l("Daily summary of the school"),
+        Ledger.ABSENCES: _l("Absence tracing"),
+        Ledger.CAUSES: _l("Tracing of unknown reasons"),
+        Ledger.ROOM: _l("Observation room log"),
+        Ledger.RETURNS: _l("Return-to-class checks"),
+        Ledger.DISINFECTION: _l("Disinfection record"),
+        Ledger.KEEPERS: _l("Disinfection by department and class"),
+        Ledger.STOCK: _l("Stock list"),
     },
     JobKind: {
         JobKind.BACKUP: _l("Backup"),

@@ -88,7 +88,7 @@ def test_what_a_deed_changed_is_told_in_words_without_numbers_of_rows(app, chang
         assert forms.change_words(changes) == words
 
 
-def test_every_kind_of_page_that_is_logged_has_words():
+def test_every_kind_of_page_that_is_logged_has_words(app):
     import re
     from pathlib import Path
 
@@ -97,3 +97,6 @@ def test_every_kind_of_page_that_is_logged_has_words():
     for path in root.rglob("*views.py"):
         logged |= set(re.findall(r"log_reading\(\s*\"([\w-]+)\"", path.read_text(encoding="utf-8")))
     assert "student" in logged and logged - set(forms.PAGES) == set()
+    assert [str(forms.page_words(one)) for one in ("student", "ledger.room", "ledger.absences")] == [
+        "A student’s page", "Observation room log", "Absence tracing",
+    ]  # fmt: skip

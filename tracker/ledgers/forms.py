@@ -19,18 +19,6 @@ from tracker.screening.rules import NORMAL_LINE, State
 from tracker.templating import class_label, format_day, format_hhmm, format_moment
 from tracker.words import word
 
-TITLES: dict[Ledger, Any] = {
-    Ledger.CLASS_SHEET: _l("Class sheet of the daily check"),
-    Ledger.DAILY: _l("Daily summary of the school"),
-    Ledger.ABSENCES: _l("Absence tracing"),
-    Ledger.CAUSES: _l("Tracing of unknown reasons"),
-    Ledger.ROOM: _l("Observation room log"),
-    Ledger.RETURNS: _l("Return-to-class checks"),
-    Ledger.DISINFECTION: _l("Disinfection record"),
-    Ledger.KEEPERS: _l("Disinfection by department and class"),
-    Ledger.STOCK: _l("Stock list"),
-}
-
 HEADERS: dict[str, Any] = {
     "no": _l("No."),
     "seat": _l("Seat"),

@@ -20,6 +20,7 @@ from tracker.school import queries as school
 from tracker.school.models import SchoolClass
 from tracker.school.table_file import XLSX
 from tracker.templating import class_label
+from tracker.words import word
 
 bp = Blueprint("ledgers", __name__, url_prefix="/ledgers")
 
@@ -49,7 +50,7 @@ def _own_classes(who: Identity) -> list[SchoolClass]:
 @requires(Permission.LEDGERS_LIST)
 def index() -> Any:
     """The ledgers this person may open, for the days that are chosen."""
-    from tracker.ledgers.forms import TITLES, PeriodForm
+    from tracker.ledgers.forms import PeriodForm
 
     form = PeriodForm(request.args)
     since, until = form.period(clock.today())
@@ -58,7 +59,6 @@ def index() -> Any:
         form=form,
         since=since,
         until=until,
-        titles=TITLES,
         Ledger=Ledger,
         classes=_own_classes(g.identity),
         hygiene_ledgers=[Ledger.DISINFECTION, Ledger.KEEPERS],
@@ -152,13 +152,13 @@ def stock() -> Any:
 
 def _answer(ledger: Any, form: Any, since: date, until: date, school_class: SchoolClass | None = None) -> Any:
     """The page of a ledger, or its workbook: from the one frame."""
-    from tracker.ledgers.forms import SIGNED_BY, TITLES, Words, moment_words, period_words
+    from tracker.ledgers.forms import SIGNED_BY, Words, moment_words, period_words
     from tracker.screening.rules import Site
     from tracker.screening.trigger_queries import triggers_on
 
     triggers = triggers_on(until)
     words = Words(until, triggers[Site.FOREHEAD], triggers[Site.AXILLARY])
-    title = str(TITLES[ledger.ledger])
+    title = str(word(ledger.ledger))
     lines = [
         _("School: %(name)s", name=school.school_name()),
         *([_("Class: %(name)s", name=class_label(school_class, until))] if school_class else []),

@@ -17,6 +17,7 @@ from tracker.edge import Form
 from tracker.facts.rules import Diagnosis, Symptom
 from tracker.fields import Line, Needed, Whole
 from tracker.gate.rules import PassOutcome
+from tracker.ledgers.rules import Ledger
 from tracker.privacy.rules import MOST_DAYS, YEARS, Refusal
 from tracker.room.rules import Room, StayEnd, Trouble
 from tracker.screening.missing_rules import TryResult
@@ -89,8 +90,9 @@ PAGES: dict[str, Any] = {
 
 
 def page_words(page: str) -> Any:
-    """What a kind of page is called."""
-    return PAGES.get(page.partition(".")[0], page)
+    """What a kind of page is called; of a ledger, which."""
+    kind, _dot, of = page.partition(".")
+    return word(Ledger(of)) if kind == "ledger" and of in list(Ledger) else PAGES.get(kind, page)
 
 
 TABLES: dict[str, Any] = {
