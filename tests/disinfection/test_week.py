@@ -375,7 +375,7 @@ def test_what_was_done_stays_when_its_day_becomes_another_and_what_was_not_is_mi
             service.finish_all(cast.users["ann"], evening, name)
     with transaction():
         db.session.execute(sa.update(CalendarDay).where(CalendarDay.day == TODAY).values(day_type=kind))
-    of_class = tasks_frame(TODAY, TODAY, school_days_only=True)
+    of_class = tasks_frame(TODAY, TODAY, of_scores=True)
     of_class = of_class[of_class["zone_id"] == cast.zones["room 3-1"]]
     shown = [task for task in of_pages([TODAY]) if task.name == name]
     assert len(of_class) == len(shown) == (1 if done else 0)

@@ -18,8 +18,8 @@ from tracker.screening.frames import submissions_frame
 
 def duties_frame(since: date, until: date, now: datetime) -> pd.DataFrame:
     """One row per class, school day and duty, as it stands at `now`: see DUTIES."""
-    tasks = tasks_frame(since, until, school_days_only=True)
-    return duties(submissions_frame(since, until), tasks, excuses_frame(since, until), now)
+    tasks = tasks_frame(since, until, of_scores=True)
+    return duties(submissions_frame(since, until, of_scores=True), tasks, excuses_frame(since, until), now)
 
 
 def places_frame(classes: Sequence[SchoolClass], monday: date, today: date, scheme: Scheme) -> pd.DataFrame:

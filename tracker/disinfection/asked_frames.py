@@ -38,6 +38,7 @@ from tracker.disinfection.schedule_frames import (
     Flags,
     Ints,
     Schedules,
+    at_either_level,
     in_force,
     owners_of_zones,
     schedules,
@@ -108,10 +109,11 @@ def task_numbers(zone: Ints, day: Ints, slot: Ints, days: int, slots: int) -> In
     return (zone * days + day) * slots + slot
 
 
-def items_asked(
-    since: date, until: date, done: Iterable[Done] = (), *, school_days_only: bool = False
-) -> Items:
-    """The items that the schedules ask for in a period, what was `done` among them.  Five statements."""
+def items_asked(since: date, until: date, done: Iterable[Done] = (), *, of_scores: bool = False) -> Items:
+    """The items that the schedules ask for in a period, what was `done` among them.  Five statements.
+
+    `of_scores`: those alone that scores count, of school days and at the level of the whole school too.
+    """
     axis, calendar = _calendar(since, until)
     plans, owners = schedules(until), owners_of_zones(until)
     ordinals = np.array([day.toordinal() for day in axis.dates], dtype=np.int64)
@@ -124,10 +126,11 @@ def items_asked(
     was_done = _done(axis, plans, calendar, done) & np.isin(plans.days[plan_at], OF_SCHOOL_DAYS)
     asked = _is_day(axis, plans, places, plan_at, place_at, was_done)
     asked &= (plan_at != NONE) & plans.active[plan_at]
+    of_school = _is_level(axis, plans, places, plan_at, np.zeros_like(place_at)) & asked
     asked &= _is_level(axis, plans, places, plan_at, place_at)
     asked &= _is_first(axis, plans, places, plan_at, place_at, asked) | was_done
-    if school_days_only:
-        asked &= np.isin(plans.days[plan_at], OF_SCHOOL_DAYS)
+    if of_scores:
+        asked &= np.isin(plans.days[plan_at], OF_SCHOOL_DAYS) & at_either_level(plans, of_school)
     key, day = np.nonzero(asked)
     plan, owner, place = plan_at[key, day], owner_at[key, day], place_at[key, day]
     begins, ends, back = _hours(plans, places, plan, key, place, day)

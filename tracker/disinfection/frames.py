@@ -41,19 +41,20 @@ TASKS = Schema(
 )
 
 
-def tasks_frame(since: date, until: date, *, school_days_only: bool = False) -> pd.DataFrame:
+def tasks_frame(since: date, until: date, *, of_scores: bool = False) -> pd.DataFrame:
     """One row per zone, day and slot at which something is asked for: see TASKS.
 
     Class or department is who does it; neither, where people are named.  Done by `due` is on time, by
     `late_until` late.  Items count only if they are asked for that day; `not_done_excused` are those of
     `not_done` whose reason lies with the school.  `excused`: somebody excused it, or a terminal
     disinfection took its turn; `verified`: somebody has taken what was finished; `rejected`: somebody has
-    given it back, and it was not finished since.  With `school_days_only` what is asked for on days
-    without school is left out.  Six statements; the time grows with zones times days.
+    given it back, and it was not finished since.  With `of_scores` what no score counts is left out: what
+    is asked for on days without school, and what a level asks of some classes only.  Six statements; the
+    time grows with zones times days.
     """
     rows = _recorded(since, until)
     done = ((row[4], str(row[1]), row[2]) for row in rows if row[5] == DONE)
-    items = items_asked(since, until, done, school_days_only=school_days_only)
+    items = items_asked(since, until, done, of_scores=of_scores)
     tasks, first, task = np.unique(items.task, return_index=True, return_inverse=True)
     count = len(tasks)
     records = _records(items, rows)

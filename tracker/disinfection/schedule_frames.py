@@ -118,3 +118,11 @@ def in_force(key: Ints, valid_from: Ints, keys: int, ordinals: Ints) -> Ints:
         return np.full(asked.shape, NONE)
     found = np.searchsorted(key * _WIDE + valid_from, asked, side="right") - 1
     return np.where((found != NONE) & (key[found] == np.arange(keys)[:, None]), found, NONE)
+
+
+def at_either_level(plans: Schedules, asked: Flags) -> Flags:
+    """Whether an object is asked for at an hour by its schedule of one level or the other."""
+    _keys, number = np.unique(plans.object_id * len(plans.slots) + plans.slot, return_inverse=True)
+    found = np.zeros((len(_keys), asked.shape[1]), dtype=bool)
+    np.logical_or.at(found, number, asked)
+    return found[number]
