@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,10 +35,12 @@ class Schema:
     """No two rows agree in all of these; the rows are sorted by them."""
     columns: Mapping[str, str | type[StrEnum]]
 
-    @property
+    @cached_property
     def dtypes(self) -> dict[str, Any]:
         return {
-            name: kind if isinstance(kind, str) else pd.CategoricalDtype([code.value for code in kind], True)
+            name: pd.api.types.pandas_dtype(kind)
+            if isinstance(kind, str)
+            else pd.CategoricalDtype([code.value for code in kind], True)
             for name, kind in self.columns.items()
         }
 
@@ -51,23 +54,27 @@ class Schema:
         ValueError if a conversion would lose a value (pandas turns a code it does not know into a
         missing one without a word), or if two rows stand for the same thing.
         """
-        given = raw[list(self.columns)]
-        made = given.assign(
-            **{name: _readable(given[name], kind) for name, kind in self.columns.items()}
-        ).astype(self.dtypes)
-        lost = (made.isna() & given.notna()).any()
-        if lost.any():
-            raise ValueError(f"{self.grain}: values lost in {', '.join(lost.index[lost])}")
-        if made.duplicated(list(self.keys)).any():
+        made = {name: raw[name] for name in self.columns}
+        lost = []
+        for name, dtype in self.dtypes.items():
+            given = made[name]
+            if given.dtype != dtype:
+                made[name] = _readable(given, dtype).astype(dtype)
+                if (made[name].isna() & given.notna()).any():
+                    lost.append(name)
+        if lost:
+            raise ValueError(f"{self.grain}: values lost in {', '.join(lost)}")
+        frame = pd.DataFrame(made)
+        if frame.duplicated(list(self.keys)).any():
             raise ValueError(f"not {self.grain}")
-        return made.sort_values(list(self.keys), ignore_index=True)
+        return frame.sort_values(list(self.keys), ignore_index=True)
 
 
-def _readable(column: pd.Series, kind: str | type[StrEnum]) -> pd.Series:
-    if kind == WALL and column.dtype == object:
+def _readable(column: pd.Series, dtype: Any) -> pd.Series:
+    if dtype == WALL and column.dtype == object:
         return pd.to_timedelta(column.astype("str"))
-    if not isinstance(kind, str):
-        return column.where(column.isin([member.value for member in kind]))
+    if isinstance(dtype, pd.CategoricalDtype):
+        return column.where(column.isin(dtype.categories))
     return column
 
 
