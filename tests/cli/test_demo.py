@@ -1,8 +1,9 @@
 """The demo school: whole, the same every time, and something to do in it for everybody."""
 
 import hashlib
+import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -68,14 +69,21 @@ def demo(full: Flask) -> Iterator[Flask]:
         db.session.remove()
 
 
-def made(folder: Path, day: date = DAY, **size: int) -> Flask:
-    """A small school in a folder."""
-    app = open_school(folder)
-    with app.app_context():
-        school.make(day, **{**SMALL, **size})
-        db.session.remove()
-        db.engine.dispose()
-    return app
+@pytest.fixture
+def made(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Flask]:
+    """Lays a small school in a folder that has the schema already."""
+
+    def laid(day: date = DAY, **size: int) -> Flask:
+        folder = tmp_path_factory.mktemp("school")
+        shutil.copyfile(bare, folder / "tracker.db")
+        app = open_school(folder)
+        with app.app_context():
+            school.make(day, **{**SMALL, **size})
+            db.session.remove()
+            db.engine.dispose()
+        return app
+
+    return laid
 
 
 def digest(app: Flask) -> dict[str, str]:
@@ -91,10 +99,8 @@ def digest(app: Flask) -> dict[str, str]:
     return found
 
 
-def test_the_same_seed_lays_the_same_school(tmp_path):
-    one, two, other = (
-        digest(made(tmp_path / name, seed=seed)) for name, seed in (("one", 5), ("two", 5), ("other", 6))
-    )
+def test_the_same_seed_lays_the_same_school(made):
+    one, two, other = (digest(made(seed=seed)) for seed in (5, 5, 6))
     assert one == two
     different = {table for table in one if one[table] != other[table]}
     assert different >= {"student", "sheet_version", "record_item"}
@@ -246,8 +252,8 @@ def test_everybody_is_received(demo, username):
         (date(2031, 6, 1), date(2031, 5, 30)),  # beyond the official calendar: a Sunday
     ],
 )
-def test_it_opens_on_the_last_school_day(tmp_path, today, day):
-    app = made(tmp_path, today)
+def test_it_opens_on_the_last_school_day(made, today, day):
+    app = made(today)
     with app.app_context():
         assert school.last_school_day(today) == day
         assert clock.local(school.starting_time()) == datetime.combine(day, time(8, 5), clock.zone())
@@ -256,8 +262,8 @@ def test_it_opens_on_the_last_school_day(tmp_path, today, day):
 
 
 @pytest.mark.parametrize(("classes", "days"), [(2, 5), (7, 6), (66, 5)])
-def test_any_size_can_be_had(tmp_path, classes, days):
-    app = made(tmp_path, classes=classes, days=days)
+def test_any_size_can_be_had(made, classes, days):
+    app = made(classes=classes, days=days)
     with app.app_context():
         assert count(SchoolClass) == classes
         assert len(set(db.session.scalars(sa.select(Sheet.day)))) == days
