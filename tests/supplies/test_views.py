@@ -53,7 +53,7 @@ def test_an_empty_school_begins_with_the_usual_list(lou):
         row.th.text.strip(): row.td.text.split() for row in lou.get("/supplies/").select("tbody tr") if row.td
     }
     assert rows["Infrared thermometer"] == ["2", "low"] and rows["Mask (N95)"] == ["100"]
-    assert rows["84 disinfectant"] == ["0", "mL", "low"]
+    assert rows["84 disinfectant"] == ["0", "L", "low"]
 
 
 def test_stock_and_water_stand_on_the_mixer_s_page_and_the_batch_draws_from_its_lot(sign_in, chlorine):
@@ -140,7 +140,8 @@ def test_nobody_approves_an_own_request_and_each_is_answered_once(sign_in, lou, 
     assert "not there any more" in nora.send(again, expect=422, quantity="150").text
     approval = db.session.scalar(sa.select(Move.id).filter_by(kind=MoveKind.APPROVE))
     page = lou.get(f"/supplies/{supply}/accept/{approval}")
-    lou.send(page, quantity="150", buyer=str(cast.users["nora"]), price="75")
+    assert page.select_one("#quantity")["value"] == "150", "as much as was approved is proposed"
+    lou.send(page, buyer=str(cast.users["nora"]), price="75")
     assert queries.balance(supply) == 250
 
 

@@ -49,6 +49,8 @@ def refusal_words(reason: Any, details: Mapping[str, Any]) -> str:
 def amount(quantity: int, unit: Measure) -> str:
     """A quantity with its unit: 9.9 L, 100 mL, 12 tablets, 12."""
     match unit:
+        case Measure.ML if quantity == 0:
+            return "0 L"
         case Measure.ML if abs(quantity) >= 1000:
             return f"{Decimal(quantity) / 1000:f} L"
         case Measure.ML:
@@ -187,7 +189,7 @@ class MixForm(Form):
         default="500",
     )
     litres = Line(_l("Bucket, litres"), most=8, default="10", render_kw={"inputmode": "decimal"})
-    place = Line(_l("Where it stands"), needed=False)
+    place = Line(_l("Where it stands"))
     safety = BooleanField(_l("I have read the safety rules."))
 
     def validate_litres(self, field: Any) -> None:

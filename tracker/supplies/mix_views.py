@@ -20,7 +20,8 @@ bp = Blueprint("mix", __name__, url_prefix="/supplies")
 @requires(Permission.SUPPLY_MIX)
 def mix() -> Any:
     """Stock and water for a bucket from a lot, computed from the label; and the record of what was mixed."""
-    form, today = forms.MixForm(), clock.today()
+    place = queries.last_place(g.identity.user_id) or _("General affairs")
+    form, today = forms.MixForm(place=place), clock.today()
     lots = [
         one for one in queries.lots(today) if one.supply.category is Category.CHLORINE and one.balance > 0
     ]
@@ -38,7 +39,7 @@ def mix() -> Any:
             lot_id=int(form.lot.data),
             target_mg_per_l=int(form.target.data),
             volume_ml=form.volume_ml,
-            place=form.place.data or _("General affairs"),
+            place=form.place.data,
             safety="safety" in form and bool(form.safety.data),
         )
         until = clock.local(batch.good_until).strftime("%m-%d %H:%M")

@@ -175,6 +175,17 @@ def ledger(supply_id: int) -> list[MoveSeen]:
     return [MoveSeen(move, by, code, move.id in answered) for move, by, code in rows]
 
 
+def move(move_id: int) -> Move | None:
+    """One line of the ledger."""
+    return db.session.get(Move, move_id)
+
+
+def last_place(by: int) -> str | None:
+    """Where the newest batch stands that a person mixed."""
+    newest = sa.select(Batch.place).filter_by(by=by).order_by(Batch.mixed_at.desc(), Batch.id.desc())
+    return db.session.scalar(newest.limit(1))
+
+
 def open_move(move_id: int, kind: MoveKind) -> Move | None:
     """A line of a kind that waits for its answer."""
     found = db.session.get(Move, move_id)

@@ -14,7 +14,7 @@ from tracker.fields import offered
 from tracker.permissions import Permission
 from tracker.school import queries as school
 from tracker.supplies import forms, queries, service
-from tracker.supplies.models import Supply
+from tracker.supplies.models import Move, Supply
 from tracker.supplies.rules import NEEDS_PERSON, SIGN, Category, Measure, MoveKind, Shelf
 from tracker.supplies.service import Line
 
@@ -125,9 +125,9 @@ def new_lot(supply: Supply) -> Any:
     )
 
 
-def _move_form(supply: Supply, kind: MoveKind) -> forms.MoveForm:
-    """The form of a line: only what its kind asks for."""
-    form = forms.MoveForm()
+def _move_form(supply: Supply, kind: MoveKind, before: Move | None) -> forms.MoveForm:
+    """The form of a line: only what its kind asks for, with what the line it answers says."""
+    form = forms.MoveForm(quantity=str(before.quantity) if before else None)
     lots = [one for one in queries.lots(clock.today(), supply_id=supply.id) if one.shelf is not Shelf.EXPIRED]
     if kind is MoveKind.SCRAP:
         lots = queries.lots(clock.today(), supply_id=supply.id)
@@ -158,7 +158,8 @@ def _move_form(supply: Supply, kind: MoveKind) -> forms.MoveForm:
 def move(asked: "tuple[Supply, MoveKind, int | None]") -> Any:
     """Write a line of the ledger."""
     supply, kind, refers_to = asked
-    form, supply_id = _move_form(supply, kind), supply.id
+    before = queries.move(refers_to) if refers_to else None
+    form, supply_id = _move_form(supply, kind, before), supply.id
     if supply.category is Category.CHLORINE and SIGN.get(kind) != 0 and "lot" not in form:
         flash(_("Please add the lot of the delivery first."), "warning")
         return redirect(url_for(".new_lot", supply_id=supply_id))
