@@ -293,7 +293,9 @@ class TestOnThePage:
         finish(cast)
         clock.freeze(NINE)
         lou, sam = sign_in("lou"), sign_in("sam")
-        assert "to verify 1" in lou.get("/disinfection/").select_one("#done").text
+        page = lou.get("/disinfection/")
+        assert "to verify 1" in page.select_one("#done").text
+        assert page.select_one("main a[href='#done']").text == "To be verified 1 ↓"
         assert "to verify" not in sam.get("/disinfection/").select_one("#done").text
         page = lou.send(lou.get(PAGE), "form:has([value=give_back])", 422, why=" ")
         assert "Please write what is to be done again." in page.select_one("#why-error").text

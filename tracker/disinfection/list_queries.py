@@ -80,6 +80,12 @@ def awaits_verdict(task: Task) -> bool:
     return task.outcome.state in DONE_STATES - {TaskState.VERIFIED}
 
 
+def count_to_verify(who: Identity, found: DayList) -> int:
+    """How many tasks of a list wait for somebody to verify them, if this person may."""
+    may = permits(who, Permission.TASK_VERIFY)
+    return sum(awaits_verdict(task) for task in found.groups.get(Group.DONE, ())) if may else 0
+
+
 def keeps_zones(who: Identity) -> bool:
     """Whether a person is assigned to a class or a department, whose zones are then the own ones."""
     return bool(who.classes or who.departments)
@@ -108,16 +114,15 @@ class TaskCounts:
 def task_counts(who: Identity, now: datetime, today: date) -> TaskCounts:
     """How today's tasks stand: those of the own zones, else of all for who may see all of them."""
     whole = sees_all(who) and not keeps_zones(who)
-    groups = day_list(today, today, now, of=None if whole else who).groups
+    found = day_list(today, today, now, of=None if whole else who)
+    groups = found.groups
     number = {group: len(groups.get(group, ())) for group in Group}
     return TaskCounts(
         due=number[Group.OVERDUE] + number[Group.NOW],
         overdue=number[Group.OVERDUE],
         soon=number[Group.LATER],
         done=number[Group.DONE],
-        to_verify=sum(awaits_verdict(task) for task in groups.get(Group.DONE, ()))
-        if whole and permits(who, Permission.TASK_VERIFY)
-        else 0,
+        to_verify=count_to_verify(who, found) if whole else 0,
         own=()
         if whole
         else sorted((*groups.get(Group.OVERDUE, ()), *groups.get(Group.NOW, ())), key=_as_walked),

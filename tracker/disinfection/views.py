@@ -48,9 +48,11 @@ def today() -> Any:
         abort(404)
     keeps, may_see_all = list_queries.keeps_zones(g.identity), list_queries.sees_all(g.identity)
     whole = may_see_all and (not keeps or "all" in request.args)
+    found = list_queries.day_list(day, this_day, now, of=None if whole else g.identity)
     return render_template(
         "disinfection/today.html",
-        found=list_queries.day_list(day, this_day, now, of=None if whole else g.identity),
+        found=found,
+        to_verify=list_queries.count_to_verify(g.identity, found) if whole else 0,
         whole=whole,
         may_switch=keeps and may_see_all,
         here=whole and keeps,
