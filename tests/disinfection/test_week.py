@@ -213,8 +213,8 @@ def test_a_day_unlike_others_moves_the_hours_as_the_table_says(app, week, kind):
 
 @pytest.mark.parametrize("said, asked", [
     ("2026-09-18 20:00", ["dh"]),
-    ("2026-09-21 20:00", ["dh"]),
-    ("2026-09-22 07:00", []),          # too late for the evening before
+    ("2026-09-21 14:50", ["dh"]),
+    ("2026-09-21 20:00", []),          # too late for the evening before
 ])  # fmt: skip
 def test_for_an_exam_the_rooms_are_done_on_the_evening_before(app, cast, week, said, asked):
     exam = date(2026, 9, 22)
@@ -233,6 +233,15 @@ def test_for_an_exam_the_rooms_are_done_on_the_evening_before(app, cast, week, s
         with transaction():
             service.finish_all(cast.users["ann"], evening, task.name)
         assert queries.task(task.name, evening).outcome.state is TaskState.DONE
+
+
+def test_on_a_closing_day_everything_is_done_whoevers_turn_it_is(app, week):
+    with transaction():
+        day = sa.update(CalendarDay).where(CalendarDay.day == TODAY)
+        db.session.execute(day.values(day_type=DayType.CLOSING))
+    found = {(week.get(task.zone.id), task.code): len(task.items) for task in of_pages([TODAY])}
+    # On a usual Monday: the floor of the room, and nothing of the office.
+    assert (found["3-1 room", "15:40"], found["office", "16:00"]) == (3, 3)
 
 
 def test_on_a_registration_day_each_object_is_done_once_before_eight(app, week):
@@ -280,7 +289,7 @@ def any_plan(dice: Random, cast: Cast, slot: time) -> dict:
 def any_tasks(dice: Random) -> DayTasks:
     """What a kind of day may ask for."""
     hours = dice.choice([None, time(8)]), dice.choice([None, time(12), time(16)])
-    return DayTasks(dice.random() < 0.8, dice.random() < 0.8, dice.random() < 0.4, *hours)
+    return DayTasks(*(dice.random() < often for often in (0.8, 0.8, 0.4, 0.3)), *hours)
 
 
 def set_anything(dice: Random, cast: Cast) -> None:

@@ -11,11 +11,9 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from tracker.db import db
 from tracker.disinfection.day_queries import (
     TAUGHT,
     calendar_rows,
-    class_spans,
     is_taught,
     last_before,
     school_sets,
@@ -43,8 +41,9 @@ from tracker.disinfection.schedule_frames import (
     owners_of_zones,
     schedules,
     seconds_of,
+    spans_of,
 )
-from tracker.school.models import CalendarDay, SchoolClass
+from tracker.school.models import CalendarDay
 from tracker.school.rules import Level, Place, days_between, grade_of, is_school_day
 
 Done = tuple[int, str, str]
@@ -176,6 +175,7 @@ class _Places:
 
     weekday: Ints
     """Of the schedules of school days; 0: they ask for nothing.  It and the next are of `SchoolTasks`."""
+    in_full: Flags
     end_of_day: Ints
     ends: Ints
     closes: Ints
@@ -199,12 +199,12 @@ def _places(axis: Axis, calendar: dict[date, Any], class_ids: list[int], slots: 
     weekday, end_of_day, ends, closes, ready_by, of_eve, back, rota, later = (
         np.zeros(shape, dtype=np.int64) for _ in range(9)
     )
-    is_off, is_there = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    in_full, is_off, is_there = (np.zeros(shape, dtype=bool) for _ in range(3))
     is_there[0] = True
     of_school: list[Place] = [Place()] * len(axis.dates)
     places = [of_school, *([] for _ in class_ids)]
     moves: list[list[SchoolTasks]] = [[] for _ in places]
-    for row in _spans(class_ids):
+    for row in spans_of(class_ids):
         number = class_ids.index(row.id) + 1
         is_there[number] = [row.since <= day <= row.until for day in axis.dates]
         places[number] = [
@@ -222,6 +222,7 @@ def _places(axis: Axis, calendar: dict[date, Any], class_ids: list[int], slots: 
                 of_eve=place.among(calendar.get(eve, {})) if eve else None,
             )
             weekday[number, n], of_eve[number, n] = tasks.weekday, tasks.of_eve
+            in_full[number, n] = tasks.in_full
             back[number, n] = (day - tasks.eve).days if tasks.eve else 0
             for kept, hour in (
                 (end_of_day, tasks.end_of_day),
@@ -237,18 +238,20 @@ def _places(axis: Axis, calendar: dict[date, Any], class_ids: list[int], slots: 
             moves[number].append(tasks)
     epidemic = _epidemic(axis, places, moves, slots, known.levels)
     return _Places(
-        weekday, end_of_day, ends, closes, ready_by, of_eve, back, rota, is_off, is_there, later, epidemic
+        weekday,
+        in_full,
+        end_of_day,
+        ends,
+        closes,
+        ready_by,
+        of_eve,
+        back,
+        rota,
+        is_off,
+        is_there,
+        later,
+        epidemic,
     )
-
-
-def _spans(class_ids: list[int]) -> Sequence[Any]:
-    """Some classes, and from when until when they have students.  One statement."""
-    spans = class_spans()
-    return db.session.execute(
-        sa.select(SchoolClass.id, SchoolClass.stage, SchoolClass.entry_year, spans.c.since, spans.c.until)
-        .join(spans, spans.c.class_id == SchoolClass.id)
-        .where(SchoolClass.id.in_(class_ids))
-    ).all()
 
 
 def _epidemic(
@@ -299,6 +302,7 @@ def _is_day(
     weekday = places.weekday[place_at, n]
     bits = plans.weekdays[plan_at]
     is_late = slot >= places.end_of_day[place_at, n]
+    in_full = places.in_full[place_at, n]
     on_eve, of_eve = places.back[place_at, n] > 0, places.of_eve[place_at, n]
     at_school = (weekday > 0) & np.where(on_eve, is_late, is_late | (slot < places.ends[place_at, n]))
     # What is done on the eve is what the eve does not ask for itself.
@@ -309,8 +313,8 @@ def _is_day(
     found = np.select(
         [kind == NUMBER[Days.SCHOOL], kind == NUMBER[Days.ROTA], kind == NUMBER[Days.OFF]],
         [
-            at_school & ((bits >> wanted & 1).astype(bool) != on_eve),
-            at_school & ((wanted == places.rota[place_at, n]) != on_eve),
+            at_school & (in_full | ((bits >> wanted & 1).astype(bool) != on_eve)),
+            at_school & (in_full | ((wanted == places.rota[place_at, n]) != on_eve)),
             places.is_off[place_at, n] & (bits >> iso & 1).astype(bool) & in_month,
         ],
         _lead(axis, plans)[plan_at, n] > 0,

@@ -145,6 +145,7 @@ def value_of(kinds: KindsOfDay) -> dict[str, Any]:
             "of_departments": one.of_departments,
             "of_classes": one.of_classes,
             "on_the_eve": one.on_the_eve,
+            "in_full": one.in_full,
             "ready_by": one.ready_by and slot_code(one.ready_by),
             "ends_at": one.ends_at and slot_code(one.ends_at),
         }
@@ -158,6 +159,7 @@ def _tasks_of(value: Mapping[str, Any]) -> DayTasks:
         value["of_departments"],
         value["of_classes"],
         value.get("on_the_eve", False),
+        value.get("in_full", False),
         _wall(value.get("ready_by")),
         _wall(value["ends_at"]),
     )

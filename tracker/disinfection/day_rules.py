@@ -201,6 +201,8 @@ class SchoolTasks:
 
     weekday: int = 0
     """The ISO weekday whose schedules it asks for; 0: none."""
+    in_full: bool = False
+    """It asks for those of all weekdays."""
     end_of_day: time = SHIPPED.end_of_day
     ends: time = NEVER
     """What begins between this hour and the end of the day is not asked for."""
@@ -220,7 +222,7 @@ class SchoolTasks:
         days = (rota,) if plan.days is Days.ROTA else plan.weekdays
         if self.eve:
             return plan.slot >= self.end_of_day and self.of_eve not in days
-        return not self.ends <= plan.slot < self.end_of_day and self.weekday in days
+        return not self.ends <= plan.slot < self.end_of_day and (self.in_full or self.weekday in days)
 
     def day_of(self, slot: time, day: date) -> date:
         """The day on which what a day asks for at an hour is done: its eve, or itself."""
@@ -254,7 +256,7 @@ def school_tasks(
     """What a day that is `what` asks of a class, or of departments; `eve` is the school day before it.
 
     A change of the day moves no hour that was over when it was made, and asks for nothing on an eve
-    that was over: what was done on time stays so.
+    that had begun: what was done on time stays so.
     """
     known = kinds_on(kinds, day)
     asks = known.tasks(what.day_type) if what else NOTHING
@@ -262,13 +264,16 @@ def school_tasks(
         return SchoolTasks(end_of_day=known.end_of_day)
     weekday = what.weekday(day)
     if asks.on_the_eve and is_class:
-        if eve is None or not what.was_known(eve, NEVER):
+        if eve is None or not what.was_known(eve, known.end_of_day):
             return SchoolTasks(end_of_day=known.end_of_day)
         there = school_tasks(of_eve, eve, kinds, is_class=True)
-        return SchoolTasks(weekday, known.end_of_day, closes=there.closes, eve=eve, of_eve=there.weekday)
+        return SchoolTasks(
+            weekday, end_of_day=known.end_of_day, closes=there.closes, eve=eve, of_eve=there.weekday
+        )
     ends, ready_by = what.ends_at or asks.ends_at or NEVER, asks.ready_by or NEVER
     return SchoolTasks(
         weekday,
+        asks.in_full,
         known.end_of_day,
         ends,
         closes=ends if what.was_known(day, ends) else NEVER,

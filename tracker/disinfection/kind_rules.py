@@ -18,6 +18,8 @@ class DayTasks:
     on_the_eve: bool = False
     """Classes do it on the evening of the school day before: what is done at the end of a day, and what that
     day does not ask for itself."""
+    in_full: bool = False
+    """The full cleaning: also what by weekday or rota has another day for its turn."""
     ready_by: time | None = None
     """Everything is done by this hour, before the children come: each object once."""
     ends_at: time | None = None
@@ -32,7 +34,7 @@ TASKS_OF_DAY: Mapping[DayType, DayTasks] = {
     DayType.EXAM: DayTasks(on_the_eve=True),
     DayType.EVENT: DayTasks(of_classes=False),
     DayType.REGISTRATION: DayTasks(ready_by=time(8)),
-    DayType.CLOSING: DayTasks(),
+    DayType.CLOSING: DayTasks(in_full=True),
     DayType.LATE_START: DayTasks(),
     DayType.EARLY_CLOSE: DayTasks(),
     DayType.SUSPENDED: NOTHING,

@@ -164,9 +164,9 @@ class KindsOfDayForm(Form):
     valid_from = Day(_l("Valid from"))
 
     def of_kind(self, kind: DayType) -> list[Any]:
-        """The fields of a kind of day: departments; and where anybody is at school, classes, the hour by
-        which everything is done, and when the children go home."""
-        names = (f"{kind.value}_{name}" for name in ("departments", "classes", "ready", "ends"))
+        """The fields of a kind of day: departments; and where anybody is at school, classes, whether it is
+        the full cleaning, the hour by which everything is done, and when the children go home."""
+        names = (f"{kind.value}_{name}" for name in ("departments", "classes", "full", "ready", "ends"))
         return [self[name] for name in names if name in self]
 
     def kinds(self) -> KindsOfDay:
@@ -183,6 +183,7 @@ class KindsOfDayForm(Form):
             of_departments=typed("departments"),
             of_classes=classes != ClassTasks.NONE,
             on_the_eve=classes == ClassTasks.EVE,
+            in_full=bool(typed("full")),
             ready_by=typed("ready"),
             ends_at=typed("ends"),
         )
@@ -197,6 +198,7 @@ class KindsOfDayForm(Form):
             found |= {
                 f"{kind.value}_departments": one.of_departments,
                 f"{kind.value}_classes": (asked if one.of_classes else ClassTasks.NONE).value,
+                f"{kind.value}_full": one.in_full,
                 f"{kind.value}_ready": one.ready_by,
                 f"{kind.value}_ends": one.ends_at,
             }
@@ -217,6 +219,7 @@ for _kind in ADJUSTABLE:
     if is_school_day(_kind):
         _choice = SelectField(_l("Classes"), choices=lambda: offered(CLASS_TASKS.items()))
         setattr(KindsOfDayForm, f"{_kind.value}_classes", _choice)
+        setattr(KindsOfDayForm, f"{_kind.value}_full", BooleanField(_l("In full, whoever's turn it is")))
         setattr(KindsOfDayForm, f"{_kind.value}_ready", MaybeWall(_l("All done by")))
         if _kind is not DayType.EARLY_CLOSE:  # the calendar says it
             setattr(KindsOfDayForm, f"{_kind.value}_ends", MaybeWall(_l("Children go home at")))

@@ -8,9 +8,11 @@ import numpy as np
 import sqlalchemy as sa
 
 from tracker.db import db
+from tracker.disinfection.day_queries import class_spans
 from tracker.disinfection.day_rules import Days, kind_of, months_of
 from tracker.disinfection.models import Schedule, ZoneObject, ZoneOwner
 from tracker.disinfection.rules import Agent
+from tracker.school.models import SchoolClass
 from tracker.school.rules import Level
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -109,6 +111,16 @@ def owners_of_zones(until: date) -> Owners:
             .order_by(ZoneOwner.zone_id, ZoneOwner.valid_from)
         ).all()
     )
+
+
+def spans_of(class_ids: list[int]) -> Sequence[Any]:
+    """Some classes, and from when until when they have students.  One statement."""
+    spans = class_spans()
+    return db.session.execute(
+        sa.select(SchoolClass.id, SchoolClass.stage, SchoolClass.entry_year, spans.c.since, spans.c.until)
+        .join(spans, spans.c.class_id == SchoolClass.id)
+        .where(SchoolClass.id.in_(class_ids))
+    ).all()
 
 
 def in_force(key: Ints, valid_from: Ints, keys: int, ordinals: Ints) -> Ints:
