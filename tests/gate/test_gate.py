@@ -12,6 +12,8 @@ from tests.cast import NOW, TODAY, count
 from tracker import clock
 from tracker.absence.models import Episode
 from tracker.absence.rules import EpisodeState
+from tracker.accounts.models import Assignment
+from tracker.accounts.rules import Duty
 from tracker.audit.models import ReadLog, Trail
 from tracker.db import db
 from tracker.facts.models import Observation
@@ -72,6 +74,18 @@ def stop(gus, student: int, outcome: str, expect: int = 303, **values):
 def test_whom_the_gate_enters(outcome, tenths, is_late, entered, refused):
     told = {"trigger": 373, "is_late": is_late, "entered": entered}
     assert refusal_of(PassOutcome(outcome), tenths, **told) is refused
+
+
+def test_a_teacher_without_a_class_who_stands_at_the_gate_is_led_there_first(sign_in, cast):
+    db.session.execute(sa.delete(Assignment).where(Assignment.user_id == cast.users["carl"]))
+    db.session.commit()
+    assert "No class is assigned to you today" in sign_in("carl").get("/").text
+    db.session.add(Assignment(user_id=cast.users["carl"], what=Duty.GATE, starts=TODAY))
+    db.session.commit()
+    page = sign_in("carl").get("/")
+    assert "No class is assigned" not in page.text
+    shown = [one["aria-labelledby"] for one in page.select("main section")]
+    assert shown[0] == "gate" and not {"queue", "tasks"} & set(shown)
 
 
 def test_lane_and_device_are_said_once_and_the_record_is_whole_without_a_child(sign_in, cast):

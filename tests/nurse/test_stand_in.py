@@ -50,7 +50,11 @@ def test_without_a_nurse_at_her_page_by_nine_the_second_reporter_does_her_work(s
     asa = sign_in("asa")
     for path in ("/nurse/", "/absences/", "/nurse/close"):
         asa.get(path, 403)
+    told = asa.get("/").select_one("[aria-labelledby=second-reporter]")
+    assert "when she is away, has not begun by 09:00, or has not signed the day by 17:00" in told.text
+    assert not told.select("a")
     clock.freeze(at("09:00"))
+    assert [one["href"] for one in asa.get("/").select("[aria-labelledby=second-reporter] a")] == ["/nurse/"]
     for path in ("/nurse/", "/absences/", "/screening/2024-1/2026-09-21/morning", "/nurse/close"):
         asa.get(path)
     menu = [link.text for link in asa.get("/").select(".wide-menu a")]

@@ -8,7 +8,7 @@ from flask import Blueprint, g, jsonify, render_template
 
 from tracker import __version__, clock, schema
 from tracker.accounts.guards import public, requires
-from tracker.accounts.rules import Role
+from tracker.accounts.rules import NURSES_EVENING, NURSES_MORNING, Duty, Role
 from tracker.db import db
 from tracker.notices.lines import lines
 from tracker.nurse.close_queries import closes
@@ -43,7 +43,7 @@ def home() -> Any:
     if has_role_for(who, Permission.SCREENING_OVERVIEW):
         values["signed"] = next(iter(closes(today)), None)
         values["missing"] = screening.missing_classes(today, clock.local(now).time())
-    if has_role_for(who, Permission.QUEUE_READ):
+    if has_role_for(who, Permission.QUEUE_READ) and (who.is_nurse or who.classes):
         only = None if who.is_nurse else who.classes
         values["queue"] = absence.queue_counts(only, now, today, me=who.user_id)
         if not who.on_classroom_screen:
@@ -54,10 +54,12 @@ def home() -> Any:
             values["not_here"] = missing.not_here(only, today)
     if has_role_for(who, Permission.EVENTS_READ):
         values["events"] = happened.events(now)
-    if has_role_for(who, Permission.TASKS_READ):
+    if has_role_for(who, Permission.TASKS_READ) and (who.classes or who.roles != {Role.TEACHER}):
         values["tasks"] = disinfection.task_counts(who, now, today)
     if has_role_for(who, Permission.BACKUP_SEE):
         values["backup"] = last_backup(now)
+    if Duty.SECOND_REPORTER in who.duties:
+        values["from_morning"], values["from_evening"] = NURSES_MORNING, NURSES_EVENING
     if Role.ADMIN in who.roles:
         values["empty"] = not school.classes_on(today)
     return render_template("home/home.html", **values)
