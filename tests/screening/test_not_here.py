@@ -139,7 +139,9 @@ def test_arrived_asks_for_the_check_that_was_missed(ann, cast, sent, state, chec
     version = newest()
     assert (version.no, version.kind, version.checked, version.not_here) == (2, "correct", checked, 0)
     assert states(child) == ["not_here", *([state] if state else [])]
-    assert "Everybody is accounted for" in main_text(ann.get("/screening/not-here"))
+    told = ann.get("/screening/not-here")
+    assert "Everybody is accounted for" in main_text(told)
+    assert "Entered: 3(1) seat 1, 08:33." in told.text
 
 
 def test_a_wrong_temperature_of_a_late_comer_is_told_at_its_field(ann, cast):

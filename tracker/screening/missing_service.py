@@ -34,13 +34,14 @@ def missing_child(session: ClassSession, student_id: int) -> NotHere:
 
 def resolve(
     who: Identity, moment: Moment, session: ClassSession, student_id: int, line: Line, key: UUID
-) -> int:
+) -> NotHere:
     """Say of a child who was not here what the missed check has shown, or why it stays away.
 
-    The sheet is corrected in this line alone, from whatever version holds now.
+    The sheet is corrected in this line alone, from whatever version holds now.  Returns who was missing.
     """
-    missing_child(session, student_id)
-    return change_lines(who, moment, session, {student_id: line}, key=key)
+    one = missing_child(session, student_id)
+    change_lines(who, moment, session, {student_id: line}, key=key)
+    return one
 
 
 def came(who: Identity, moment: Moment, session: ClassSession, student_id: int, line: Line) -> bool:

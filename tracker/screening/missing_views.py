@@ -19,11 +19,13 @@ from tracker.errors import Rejected
 from tracker.facts.rules import Symptom
 from tracker.permissions import Permission
 from tracker.screening import forms, missing_queries, missing_service, service
+from tracker.screening.missing_queries import NotHere
 from tracker.screening.missing_rules import TryResult
 from tracker.screening.queries import ClassSession
-from tracker.screening.rules import Line, Mode, State
+from tracker.screening.rules import Mode, State
 from tracker.screening.sheet_page_views import moment
 from tracker.screening.views import class_session
+from tracker.templating import class_label, format_hhmm
 
 bp = Blueprint("missing", __name__, url_prefix="/screening")
 
@@ -106,7 +108,22 @@ def arrived(asked: Child) -> Any:
         abort(400)
     if typed.problems:
         return _page({asked.student_id: typed}, code=422)
-    return _do("screening.arrived", asked, lambda: _resolve(asked, line), typed)
+    entered: NotHere | None = None
+
+    def verb() -> str:
+        nonlocal entered
+        entered = missing_service.resolve(
+            g.identity, moment(), asked.session, asked.student_id, line, key=edge.form_key()
+        )
+        return url_for(".not_here")
+
+    answer = _do("screening.arrived", asked, verb, typed)
+    if entered:
+        # A message waits in the browser's cookie: it names no child.
+        place = class_label(entered.school_class, asked.session.day)
+        seat = _("seat %(n)s", n=entered.seat) if entered.seat else ""
+        flash(_("Entered: %(who)s, %(time)s.", who=f"{place} {seat}".strip(), time=format_hhmm(clock.now())))
+    return answer
 
 
 @bp.post("/<ref>/<day>/<code>/<id:student>/called")
@@ -170,11 +187,6 @@ def turn() -> Any:
         )
     )
     return answer
-
-
-def _resolve(asked: Child, line: Line) -> str:
-    missing_service.resolve(g.identity, moment(), asked.session, asked.student_id, line, key=edge.form_key())
-    return url_for(".not_here")
 
 
 def _do(deed: str, asked: Child, verb: Callable[[], str], typed: forms.Typed | None = None) -> Response | Any:
