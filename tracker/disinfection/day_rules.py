@@ -89,6 +89,8 @@ class Around:
     """What the school has set of kinds of day, oldest first."""
     before_that: date | None = None
     """The school day before `before`."""
+    _tasks: dict[tuple[date, Place], "SchoolTasks"] = field(default_factory=dict, compare=False, repr=False)
+    """What was asked of it once: many zones ask for the same."""
 
     def what(self, day: date, place: Place = Place()) -> SchoolDay | None:  # noqa: B008
         """What a day is for a class, or for the school; None: it lies outside every term."""
@@ -107,10 +109,17 @@ class Around:
 
     def school_tasks(self, day: date, place: Place) -> "SchoolTasks":
         """What a day asks for of the schedules of school days, for a class or for the school."""
-        eve = self.eve(day)
-        of_eve = self.what(eve, place) if eve else None
-        is_class = place.class_id is not None
-        return school_tasks(self.what(day, place), day, self.kinds, is_class=is_class, eve=eve, of_eve=of_eve)
+        if (day, place) not in self._tasks:
+            eve = self.eve(day)
+            self._tasks[day, place] = school_tasks(
+                self.what(day, place),
+                day,
+                self.kinds,
+                is_class=place.class_id is not None,
+                eve=eve,
+                of_eve=self.what(eve, place) if eve else None,
+            )
+        return self._tasks[day, place]
 
     def is_prepared(self, day: date) -> bool:
         """Whether somebody does something for a day on its eve."""

@@ -242,7 +242,9 @@ def _task(
     zone, slot = first.Zone, first.Schedule.slot
     after, where = calendar.next_after(day), clock.zone()
     place = place_on(first.SchoolClass, day) if first.SchoolClass else Place()
-    hours = [_hours(row.Schedule, day, calendar, place) for row in checklist]
+    # Most of a checklist is done alike.
+    alike = {tuple(getattr(row.Schedule, name) for name in _HOURS): row.Schedule for row in checklist}
+    hours = [_hours(plan, day, calendar, place) for plan in alike.values()]
     times = TaskTimes(
         opens=min(opens for opens, _due in hours),
         on_time_until=max(due for _opens, due in hours),
@@ -274,6 +276,10 @@ def _task(
         ),
         turn_taken=turn_taken,
     )
+
+
+_HOURS = ("until", "next_day_until", "days", "days_before")
+"""What of a schedule, beside its slot, says until when it is done."""
 
 
 def _hours(plan: Schedule, day: date, calendar: Around, place: Place) -> tuple[datetime, datetime]:

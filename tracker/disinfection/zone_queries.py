@@ -73,15 +73,15 @@ def _versions(row: Any) -> tuple[tuple[Any, ZoneOwner | Schedule], ...]:
 def in_force(rows: Sequence[Any], until: date = date.max) -> list[Any]:
     """Of each zone, and of each of its objects' slots, the row with the newest version not after a day."""
     newest: dict[Any, date] = {}
+    begun = []
     for row in rows:
-        for thing, version in _versions(row):
-            if version.valid_from <= until:
-                newest[thing] = max(newest.get(thing, date.min), version.valid_from)
-    return [
-        row
-        for row in rows
-        if all(version.valid_from == newest.get(thing) for thing, version in _versions(row))
-    ]
+        versions = [(thing, version.valid_from) for thing, version in _versions(row)]
+        if all(since <= until for _thing, since in versions):
+            begun.append((row, versions))
+            for thing, since in versions:
+                if thing not in newest or since > newest[thing]:
+                    newest[thing] = since
+    return [row for row, versions in begun if all(since == newest[thing] for thing, since in versions)]
 
 
 @dataclass(frozen=True)
