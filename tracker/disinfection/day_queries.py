@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from tracker import clock
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.disinfection.day_rules import MOST_DAYS_BEFORE, Around, LevelSet, Rota
 from tracker.disinfection.kind_rules import SHIPPED, DayTasks, KindsOfDay
 from tracker.disinfection.rules import slot_code
@@ -25,10 +25,7 @@ TAUGHT = sa.and_(CalendarDay.scope == Scope.SCHOOL, CalendarDay.day_type.in_(TEA
 
 def around(day: date) -> Around:
     """A day between its neighbours, and what was set for it.  Two statements."""
-    before = last_before(day)
-    after = sa.select(sa.func.min(CalendarDay.day)).where(TAUGHT, CalendarDay.day > day).scalar_subquery()
-    first = sa.func.coalesce(last_before(before), before, day - timedelta(days=MOST_DAYS_BEFORE))
-    rows = calendar_rows(first, sa.func.coalesce(after, day))
+    rows = calendar_rows(*_neighbours(day))
     taught = [known for known, of_day in rows.items() if is_taught(of_day)]
     earlier = sorted(known for known in taught if known < day)
     known = school_sets()
@@ -42,6 +39,15 @@ def around(day: date) -> Around:
         kinds=known.kinds,
         before_that=earlier[-2] if len(earlier) > 1 else None,
     )
+
+
+@built_once
+def _neighbours(day: date) -> tuple[Any, Any]:
+    """The last school day but one before a day, and the first after it."""
+    before = last_before(day)
+    after = sa.select(sa.func.min(CalendarDay.day)).where(TAUGHT, CalendarDay.day > day).scalar_subquery()
+    first = sa.func.coalesce(last_before(before), before, day - timedelta(days=MOST_DAYS_BEFORE))
+    return first, sa.func.coalesce(after, day)
 
 
 def last_before(day: Any) -> Any:
@@ -78,6 +84,7 @@ def calendar_rows(first: object, last: object) -> dict[date, dict[tuple[Scope, i
     return found
 
 
+@built_once
 def class_spans() -> sa.Subquery:
     """From when until when each class has students; outside it is asked for nothing."""
     last = sa.func.max(sa.func.coalesce(Enrolment.ends, date.max))
@@ -97,6 +104,22 @@ class SchoolSets:
 
 def school_sets() -> SchoolSets:
     """The levels, rotas and kinds of day that were ever set.  One statement."""
+    found = SchoolSets([], [], [])
+    rows = db.session.execute(_school_sets())
+    for row in sorted(rows, key=lambda row: (row.valid_from, row.at)):
+        if row.key is None:
+            level = LevelRow(row.valid_from, row.scope, row.scope_id, row.level)
+            found.levels.append(LevelSet(level, clock.local(row.at)))
+        elif row.key == KINDS_OF_DAY:
+            found.kinds.append((row.valid_from, kinds_from(row.value)))
+        else:
+            rota = {int(grade): weekday for grade, weekday in row.value.items()}
+            found.rotas.append((row.valid_from, rota))
+    return found
+
+
+@built_once
+def _school_sets() -> sa.CompoundSelect[Any]:
     levels = sa.select(
         LevelFrom.valid_from,
         LevelFrom.at,
@@ -115,18 +138,7 @@ def school_sets() -> SchoolSets:
         Setting.key,
         Setting.value,
     ).where(Setting.key.in_((ROTA, KINDS_OF_DAY)))
-    found = SchoolSets([], [], [])
-    rows = db.session.execute(sa.union_all(levels, settings))
-    for row in sorted(rows, key=lambda row: (row.valid_from, row.at)):
-        if row.key is None:
-            level = LevelRow(row.valid_from, row.scope, row.scope_id, row.level)
-            found.levels.append(LevelSet(level, clock.local(row.at)))
-        elif row.key == KINDS_OF_DAY:
-            found.kinds.append((row.valid_from, kinds_from(row.value)))
-        else:
-            rota = {int(grade): weekday for grade, weekday in row.value.items()}
-            found.rotas.append((row.valid_from, rota))
-    return found
+    return sa.union_all(levels, settings)
 
 
 END_OF_DAY = "end_of_day"

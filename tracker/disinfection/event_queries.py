@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from tracker import clock
 from tracker.accounts.models import User
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.disinfection.event_models import EventRecord, EventStruck
 from tracker.disinfection.event_rules import (
     AFTER_SCHOOL,
@@ -107,8 +107,12 @@ class Event:
         return self.done.opens_at if self.done else None
 
 
-def _happened(now: datetime) -> Any:
-    """Everything that is still asked for at a moment, one row each.  Never the child, but for its class."""
+@built_once
+def _happened() -> Any:
+    """Everything that is still asked for, one row each, by the moments since when each cause is.
+
+    Never the child, but for its class.
+    """
     other, way = aliased(Stay), aliased(Stay)
     occupied = sa.exists().where(
         other.room == Stay.room, other.arrived_at.is_not(None), other.ended_at.is_(None)
@@ -124,7 +128,7 @@ def _happened(now: datetime) -> Any:
         Stay.room,
     ).where(
         Stay.room.in_(ISOLATION),
-        Stay.ended_at >= now - ASKED_FOR[EventCause.STAY],
+        Stay.ended_at >= sa.bindparam(EventCause.STAY.value),
         sa.or_(recorded, sa.and_(Stay.cleaned_at.is_(None), ~occupied, ~newer)),
     )
     floors = sa.select(
@@ -136,7 +140,7 @@ def _happened(now: datetime) -> Any:
         sa.cast(sa.null(), Stay.room.type),
     ).where(
         Stay.soiled,
-        Stay.reported_at >= now - ASKED_FOR[EventCause.SPILL],
+        Stay.reported_at >= sa.bindparam(EventCause.SPILL.value),
         Stay.ended_how.is_distinct_from(StayEnd.NEVER_CAME),
     )
     left_class = sa.or_(
@@ -163,7 +167,7 @@ def _happened(now: datetime) -> Any:
     ).where(
         Fever.state == FeverState.CONFIRMED,
         Fever.source != FeverSource.GATE,  # who was stopped at the gate has not sat at a desk
-        Fever.decided_at >= now - ASKED_FOR[EventCause.FEVER],
+        Fever.decided_at >= sa.bindparam(EventCause.FEVER.value),
         sa.or_(Fever.source == FeverSource.STAY, left_class),
     )
     return sa.union_all(rooms, floors, desks).subquery("happened")
@@ -171,7 +175,7 @@ def _happened(now: datetime) -> Any:
 
 def _rows(now: datetime, *where: Any) -> Sequence[Any]:
     today = clock.local(now).date()
-    what = _happened(now)
+    what = _happened()
     asked = (
         sa.select(what, Enrolment.class_id, EventRecord, Record, User.name.label("by"))
         .outerjoin(Enrolment, sa.and_(Enrolment.student_id == what.c.student_id, *enrolled_on(today)))
@@ -185,7 +189,8 @@ def _rows(now: datetime, *where: Any) -> Sequence[Any]:
     )
     for condition in where:
         asked = asked.where(condition(what))
-    return db.session.execute(asked).all()
+    since = {cause.value: now - span for cause, span in ASKED_FOR.items()}
+    return db.session.execute(asked, since).all()
 
 
 def events(now: datetime) -> list[Event]:

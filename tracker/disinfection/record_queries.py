@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from tracker import clock
 from tracker.accounts.models import User
 from tracker.audit.models import Trail
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.disinfection.event_rules import is_terminal
 from tracker.disinfection.models import Record, RecordItem, Verification
 from tracker.disinfection.rules import ItemResult, RecordState, Said, read_slot
@@ -93,13 +93,7 @@ def records(
 
     And in which zones a terminal disinfection took a day's turn.  One statement.
     """
-    excuser = aliased(User)
-    statement = with_verdicts(
-        sa.select(Record, User.name, excuser.name, RecordItem, VERIFIED, REDO_UNTIL)
-        .join(User, User.id == Record.by)
-        .outerjoin(excuser, excuser.id == Record.excused_by)
-        .outerjoin(RecordItem, RecordItem.record_id == Record.id)
-    ).where(Record.day.in_(days))
+    statement = _with_items().where(Record.day.in_(days))
     if zone_ids is not None:
         statement = statement.where(Record.zone_id.in_(zone_ids))
     found: dict[tuple[int, date, str], Kept] = {}
@@ -114,6 +108,17 @@ def records(
         if one is not None:
             found[key].items[one.object_id] = one
     return found, turns
+
+
+@built_once
+def _with_items() -> Any:
+    excuser = aliased(User)
+    return with_verdicts(
+        sa.select(Record, User.name, excuser.name, RecordItem, VERIFIED, REDO_UNTIL)
+        .join(User, User.id == Record.by)
+        .outerjoin(excuser, excuser.id == Record.excused_by)
+        .outerjoin(RecordItem, RecordItem.record_id == Record.id)
+    )
 
 
 def done_on(day: date, recorded: Mapping[tuple[int, date, str], Kept]) -> set[tuple[int, time]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from tracker.accounts.models import User, UserRole
 from tracker.accounts.rules import Role
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.disinfection.day_rules import Days
 from tracker.disinfection.models import Department, Schedule, Zone, ZoneObject, ZoneOwner
 from tracker.disinfection.rules import ObjectKind, slot_code
@@ -21,6 +21,7 @@ DoneBy = aliased(Department, name="DoneBy")
 """The department that does what another one, or a class, keeps."""
 
 
+@built_once
 def zones_with_versions() -> Any:
     """Zones with every version of who keeps them and of their objects' schedules, in the order of walking."""
     return (
