@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from hypothesis import settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from tests import cast as cast_module
@@ -31,6 +32,10 @@ MEMORY = Path("/dev/shm")
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 << 30:
     # Every commit of every test waits for its disk; none of these databases outlives the run.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+COMPILED = Path(__file__).parents[1] / ".pytest_cache" / "templates"
+"""Templates as they were compiled for the first application that asked: tests make many."""
+COMPILED.mkdir(parents=True, exist_ok=True)
 
 # Half a million objects of libraries stay for good: looking through them at every turn costs a tenth of the time.
 gc.set_threshold(50_000, 20, 100)
@@ -71,6 +76,7 @@ def make_app(folder: Path, url: str = "") -> Flask:
         {"DATA_DIR": str(folder), "DATABASE_URL": url, "TIMEZONE": "Asia/Shanghai", "LANGUAGE": "en"}
     )
     app.testing = True
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(COMPILED))
     return app
 
 
