@@ -129,6 +129,29 @@ def set_pin(phone, pin="2468", **more):
     return phone.send(page, **{"old": PASSWORD, "pin": pin, "again": pin} | more)
 
 
+@pytest.mark.parametrize(
+    ("pin", "is_taken"),
+    [
+        ("1111", False),
+        ("1234", False),
+        ("987654", False),
+        ("8901", False),
+        ("2468", True),
+        ("1212", True),
+        ("123", False),
+    ],
+)
+def test_a_pin_that_is_tried_first_is_not_taken(sign_in, pin, is_taken):
+    ann = sign_in("ann")
+    page = ann.send(
+        ann.get("/account/pin/new"), old=PASSWORD, pin=pin, again=pin, expect=303 if is_taken else 422
+    )
+    told = page.select_one("#pin-error")
+    assert (told is None) is is_taken and ("easy to guess" in str(told)) is (
+        pin.isdigit() and len(pin) > 3 and not is_taken
+    )
+
+
 def test_a_childs_history_asks_an_own_phone_for_the_pin_and_then_for_ten_minutes_not_again(phone, episode):
     phone.get(f"/absences/{episode}", 302)
     assert phone.location.startswith("/account/pin?next=")

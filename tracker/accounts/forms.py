@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, ValidationError
@@ -22,6 +23,7 @@ from tracker.accounts.rules import (
     Place,
     Refusal,
     Role,
+    is_guessable,
 )
 from tracker.edge import Form
 from tracker.fields import Day, Line, MaybeDay, Password, Ticks, offered
@@ -143,6 +145,11 @@ class PinForm(FlaskForm):
     refuse = Form.refuse
 
 
+def _hard_to_guess(_form: Any, field: Any) -> None:
+    if re.fullmatch(PIN_PATTERN, field.data) and is_guessable(field.data):
+        raise ValidationError(_("Too easy to guess: not one digit again and again, nor digits in a row."))
+
+
 class NewPinForm(Form):
     """A new PIN, with the password: so that a found phone cannot choose one."""
 
@@ -150,6 +157,7 @@ class NewPinForm(Form):
     pin = Password(
         _l("New PIN"),
         Regexp(rf"^{PIN_PATTERN}$", message=_l("4 to 6 digits.")),
+        _hard_to_guess,
         description=_l("4 to 6 digits."),
     )
     again = Password(_l("New PIN again"), EqualTo("pin", message=_l("The two PINs differ.")))

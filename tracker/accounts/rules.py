@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+from itertools import pairwise
 
 
 class Role(StrEnum):
@@ -77,6 +78,12 @@ DAYS_WITHOUT_TERM = 30
 PIN_PATTERN = r"[0-9]{4,6}"
 PIN_MINUTES = 10
 """How long after its last use the PIN of an own device is asked for again."""
+
+
+def is_guessable(pin: str) -> bool:
+    """Whether a PIN is among the first that are tried: one digit again and again, or a run up or down."""
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
+    return len(steps) == 1 and steps <= {0, 1, 9}
 
 
 def device_name(user_agent: str) -> str:
