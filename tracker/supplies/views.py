@@ -145,6 +145,8 @@ def _move_form(supply: Supply, kind: MoveKind, before: Move | None) -> forms.Mov
         )
     else:
         del form.buyer, form.price
+    if supply.unit is Measure.ML:
+        form.quantity.label.text = _("How much, mL")
     form.quantity.least = 0 if kind is MoveKind.COUNT else 1
     return form
 
