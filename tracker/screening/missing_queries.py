@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from tracker.absence.models import Episode
 from tracker.absence.rules import LIVE
-from tracker.db import db
+from tracker.db import built_once, db
 from tracker.gate.models import GatePass
 from tracker.room.models import Stay
 from tracker.school.models import Enrolment, SchoolClass, Student
@@ -67,6 +68,14 @@ def not_here(class_ids: Collection[int] | None, day: date) -> list[NotHere]:
     The newest sheet of a class decides.  Whom the gate has entered since, who is on the way to the
     observation room, and of whom a call has told where they are, is accounted for.
     """
+    statement = _not_here(day)
+    if class_ids is not None:
+        statement = statement.where(Sheet.class_id.in_(class_ids))
+    return [NotHere(*row) for row in db.session.execute(statement)]
+
+
+@built_once
+def _not_here(day: date) -> "sa.Select[*tuple[Any, ...]]":
     said, later = aliased(SheetVersion), aliased(Sheet)
     order = sa.case({code: n for n, code in enumerate(SessionCode)}, value=Sheet.session)
     order_later = sa.case({code: n for n, code in enumerate(SessionCode)}, value=later.session)
@@ -116,7 +125,7 @@ def not_here(class_ids: Collection[int] | None, day: date) -> list[NotHere]:
     newest = (
         sa.select(NotHereCall).where(of_child).order_by(NotHereCall.at.desc(), NotHereCall.no.desc()).limit(1)
     )
-    rows = db.session.execute(
+    return (
         sa.select(
             Entry.student_id,
             Student.name,
@@ -146,11 +155,9 @@ def not_here(class_ids: Collection[int] | None, day: date) -> list[NotHere]:
             ~newer,
             ~passed,
             ~in_room,
-            *([Sheet.class_id.in_(class_ids)] if class_ids is not None else []),
         )
         .order_by(*class_order(), Enrolment.seat.is_(None), Enrolment.seat, Student.id)
     )
-    return [NotHere(*row) for row in rows]
 
 
 @dataclass(frozen=True)
