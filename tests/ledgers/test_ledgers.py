@@ -281,3 +281,16 @@ def test_ledgers_cost_the_same_for_few_and_many(week, app, cast, statements, sig
         with statements() as done:
             nora.get(f"/ledgers/{path}")
         assert len(done) <= 22, (path, len(done))
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/ledgers/day", "Counted: every child once; who was seen at school once counts as present"),
+        ("/ledgers/absences", "Counted: sums from the sheets, rows from the absences that are followed up"),
+        ("/ledgers/room", None),
+    ],
+)
+def test_numbers_that_could_be_taken_for_the_same_say_what_they_count(sign_in, path, told):
+    said = sign_in("nora").get(path).text
+    assert told in said if told else "Counted" not in said

@@ -128,6 +128,12 @@ MARKS: dict[Mark, Any] = {
     Mark.NOT_LISTED: _l("Not on the list"),
 }
 
+COUNTED: dict[Ledger, Any] = {
+    Ledger.DAILY: _l("every child once; who was seen at school once counts as present"),
+    Ledger.ABSENCES: _l("sums from the sheets, rows from the absences that are followed up"),
+}
+"""What the numbers of a ledger are of, where two of them could be taken for the same."""
+
 SIGNED_BY: dict[Ledger, Sequence[Any]] = {
     Ledger.CLASS_SHEET: (_l("Homeroom teacher"), _l("School nurse")),
     Ledger.DAILY: (_l("School nurse"), _l("Principal")),

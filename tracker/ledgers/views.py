@@ -152,7 +152,7 @@ def stock() -> Any:
 
 def _answer(ledger: Any, form: Any, since: date, until: date, school_class: SchoolClass | None = None) -> Any:
     """The page of a ledger, or its workbook: from the one frame."""
-    from tracker.ledgers.forms import SIGNED_BY, Words, moment_words, period_words
+    from tracker.ledgers.forms import COUNTED, SIGNED_BY, Words, moment_words, period_words
     from tracker.screening.rules import Site
     from tracker.screening.trigger_queries import triggers_on
 
@@ -164,6 +164,7 @@ def _answer(ledger: Any, form: Any, since: date, until: date, school_class: Scho
         *([_("Class: %(name)s", name=class_label(school_class, until))] if school_class else []),
         _("Days: %(period)s", period=period_words(since, until)),
         *([_("Sums in student-days")] if ledger.ledger is Ledger.ABSENCES and since != until else []),
+        *([_("Counted: %(how)s", how=COUNTED[ledger.ledger])] if ledger.ledger in COUNTED else []),
         _("Made: %(at)s", at=moment_words(clock.now())),
     ]
     signed_by = [str(one) for one in SIGNED_BY[ledger.ledger]]
