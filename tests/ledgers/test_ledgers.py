@@ -1,6 +1,6 @@
 import io
 from dataclasses import fields
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -281,6 +281,17 @@ def test_ledgers_cost_the_same_for_few_and_many(week, app, cast, statements, sig
         with statements() as done:
             nora.get(f"/ledgers/{path}")
         assert len(done) <= 22, (path, len(done))
+
+
+def test_the_room_says_what_was_measured_before_a_child_was_sent_there(app, cast, sign_in):
+    child = cast.students["3-1"][4]
+    ann = sign_in("ann")
+    ann.send(ann.get("/screening/2024-1/2026-09-21/morning"), "#sheet", **{f"t1__{child}": "37.8"})
+    at = NOW + timedelta(minutes=3)
+    house.report(cast, at, 5, Trouble.FEVER, place="")
+    clock.freeze(at)
+    (row,) = dicts(sign_in("nora").get("/ledgers/room"))
+    assert (row["Readings ℃"], row["Where"]) == ("37.8", "own classroom")
 
 
 @pytest.mark.parametrize(

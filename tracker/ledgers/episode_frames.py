@@ -1,7 +1,7 @@
 """The ledgers of absences, of the observation room and of returns, as frames."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,10 +22,11 @@ from tracker.ledgers.rules import (
     Column,
     Kind,
     Ledger,
+    Mark,
     age_on,
 )
 from tracker.room.models import Stay
-from tracker.room.queries import readings_of, stays_where
+from tracker.room.queries import measured_before, readings_of, stays_where
 from tracker.room.queries import signs_of as stay_signs
 from tracker.room.rules import StayEnd
 from tracker.school.models import SchoolClass
@@ -138,10 +139,12 @@ def room(since: date, until: date, today: date) -> Filled:
     )
     ids = [one.id for one in found]
     signs, readings, calls = stay_signs(ids), readings_of(ids), queries.stay_calls(ids)
+    before = measured_before([one.stay for one in found])
     students = queries.students([one.stay.student_id for one in found])
     rows = []
     for no, one in enumerate(found, 1):
         stay = one.stay
+        taken = [each.tenths for each in readings.get(one.id, []) if not each.is_struck]
         rows.append(
             {
                 "no": no,
@@ -150,13 +153,11 @@ def room(since: date, until: date, today: date) -> Filled:
                 "sex": students[stay.student_id].sex,
                 "reported_at": stay.reported_at,
                 "trouble": stay.trouble,
-                "place": stay.place,
+                "place": stay.place or Mark.OWN_CLASSROOM,
                 "arrived_at": stay.arrived_at,
                 "brought_by": stay.brought_by,
                 "room": stay.room,
-                "readings": _readings(
-                    [(each.taken_at, each.tenths) for each in readings.get(one.id, []) if not each.is_struck]
-                ),
+                "readings": _readings([*(each.tenths for each in before[one.id]), *taken]),
                 "symptoms": signs.get(one.id) or None,
                 "onset": stay.onset_on,
                 "seats_beside": stay.seats_beside,
@@ -171,8 +172,8 @@ def room(since: date, until: date, today: date) -> Filled:
     return filled(Ledger.ROOM, ROOM_COLUMNS, rows)
 
 
-def _readings(taken: Sequence[tuple[datetime, int]]) -> str | None:
-    return " · ".join(f"{tenths // 10}.{tenths % 10}" for _at, tenths in taken) or None
+def _readings(taken: Sequence[int]) -> str | None:
+    return " · ".join(f"{tenths // 10}.{tenths % 10}" for tenths in taken) or None
 
 
 def returns(since: date, until: date, today: date) -> Filled:

@@ -126,6 +126,7 @@ MARKS: dict[Mark, Any] = {
     Mark.NOT_SUBMITTED: _l("Not submitted"),
     Mark.NOT_DUE: _l("Not due yet"),
     Mark.NOT_LISTED: _l("Not on the list"),
+    Mark.OWN_CLASSROOM: _l("own classroom"),
 }
 
 COUNTED: dict[Ledger, Any] = {
@@ -185,6 +186,8 @@ class Words:
             return str(value)
         if is_missing(value):
             return ""
+        if isinstance(value, Mark):
+            return str(MARKS[value])
         match column.kind:
             case Kind.CLASS:
                 return class_label(value, self.day)
@@ -202,9 +205,7 @@ class Words:
                 return self.calls(value) if isinstance(value, list) else str(value)
 
     def line(self, value: Any) -> str:
-        """What a sheet says of a student; a mark where it says nothing."""
-        if isinstance(value, Mark):
-            return str(MARKS[value])
+        """What a sheet says of a student."""
         if value == NORMAL_LINE:
             return str(word(State.NORMAL))
         return line_words(value, self.trigger, self.retest_trigger)

@@ -46,11 +46,12 @@ class Kind(StrEnum):
 
 
 class Mark(StrEnum):
-    """What stands where a sheet says nothing of a student."""
+    """What stands where a sheet or a stay says nothing."""
 
     NOT_SUBMITTED = "not_submitted"
     NOT_DUE = "not_due"
     NOT_LISTED = "not_listed"
+    OWN_CLASSROOM = "own_classroom"
 
 
 class Group(StrEnum):

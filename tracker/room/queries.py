@@ -32,8 +32,8 @@ from tracker.school.models import Enrolment, Guardian, SchoolClass, Student
 from tracker.school.queries import RosterLine, roster_lines
 from tracker.screening.fever_queries import measured, newest_chain
 from tracker.screening.fever_rules import LiveChain, Measured
-from tracker.screening.models import Reading
-from tracker.screening.rules import Site
+from tracker.screening.models import Fever, Reading
+from tracker.screening.rules import FeverState, Site
 
 _REACHED = (
     sa.exists()
@@ -266,6 +266,34 @@ def retests_of(stay: Stay) -> Retests:
     found = measured([chain.id])[chain.id] if chain else []
     before = [one for one in found if one.taken_at <= stay.reported_at]
     return Retests(chain, sorted(before, key=lambda one: one.taken_at))
+
+
+def measured_before(stays: Collection[Stay]) -> dict[int, list[Measured]]:
+    """What was measured of children on the day before they were sent to a room, by stay, oldest first.
+
+    Two statements.
+    """
+    chains = db.session.execute(
+        sa.select(Fever.id, Fever.student_id, Fever.day).where(
+            Fever.student_id.in_({one.student_id for one in stays}),
+            Fever.day.in_({clock.local(one.reported_at).date() for one in stays}),
+            Fever.state != FeverState.STRUCK,
+        )
+    ).all()
+    known = measured([chain.id for chain in chains])
+    return {
+        one.id: sorted(
+            (
+                reading
+                for chain in chains
+                if (chain.student_id, chain.day) == (one.student_id, clock.local(one.reported_at).date())
+                for reading in known[chain.id]
+                if reading.taken_at <= one.reported_at
+            ),
+            key=lambda reading: reading.taken_at,
+        )
+        for one in stays
+    }
 
 
 def slips_of_day(day: date) -> list[StaySeen]:
