@@ -336,6 +336,16 @@ def test_the_gate_in_chinese(gus, child):
     assert "体温异常：去复测点" in text_of(page)
 
 
+@pytest.mark.parametrize(("temperature", "to_retest"), [("", False), ("36.6", False), ("37.6", True)])
+def test_a_late_comer_who_is_too_warm_is_not_listed_as_one_who_went_to_class(
+    gus, child, temperature, to_retest
+):
+    at("08:40")
+    stop(gus, child, "late", temperature=temperature)
+    (listed,) = gus.get(GATE).select("[aria-labelledby=entered] li")
+    assert ("to the retest point" in listed.text) is to_retest
+
+
 @pytest.mark.parametrize("said", ["not_here", "absent:unknown"])
 def test_a_late_comer_is_here_on_the_sheet_that_missed_it(gus, child, sign_in, said):
     ann = sign_in("ann")

@@ -18,6 +18,7 @@ from tracker.screening.fever_rules import Instrument
 from tracker.screening.rules import RecordedBy
 from tracker.screening.session_queries import school_plans, timetable_on
 from tracker.screening.session_rules import run_plans
+from tracker.screening.trigger_queries import trigger_on
 
 
 def open_record(user_id: int, day: date) -> GateRecord | None:
@@ -79,6 +80,8 @@ class PassSeen:
     at: datetime
     outcome: PassOutcome
     tenths: int | None
+    is_hot: bool | None
+    """Whether its reading is at or over the day's trigger; None without one."""
     name: str
     school_class: SchoolClass
     seat: int | None
@@ -95,12 +98,14 @@ def looked_ill(day: date) -> list[PassSeen]:
 
 
 def _passes(day: date, *where: sa.ColumnElement[bool]) -> list[PassSeen]:
+    trigger = sa.case(*((GateRecord.device == one.value, trigger_on(day, one)) for one in Instrument))
     rows = db.session.execute(
         sa.select(
             GatePass.id,
             GatePass.at,
             GatePass.outcome,
             GatePass.tenths,
+            GatePass.tenths >= trigger,
             Student.name,
             SchoolClass,
             Enrolment.seat,
