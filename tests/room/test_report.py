@@ -4,7 +4,7 @@ import pytest
 
 from tests.absence.town import at
 from tests.cast import TODAY, Cast, count
-from tests.room.house import report, stays
+from tests.room.house import arrive, report, stays
 from tracker import clock
 from tracker.audit.models import ReadLog
 from tracker.db import db
@@ -100,6 +100,16 @@ class TestSending:
         assert "Child 3-1 03" in page.text and "Music room" in page.text
         assert db.session.query(ReadLog).filter_by(page="report", student_id=child).count() == 1
         sign_in("ann").get(address, 404)
+
+    def test_ones_own_report_stands_on_the_first_page_by_class_and_seat(self, sign_in, cast, child):
+        stay = report(cast, at("08:12"), 3).stay_id
+        said = lambda who: [  # noqa: E731
+            " ".join(one.get_text(" ").split())
+            for one in sign_in(who).get("/").select("[aria-labelledby=reported] li")
+        ]
+        assert said("carl") == ["08:12 3(1) seat 3 on the way to the nurse"] and said("ann") == []
+        arrive(cast, at("08:16"), stay)
+        assert said("carl") == ["08:12 3(1) seat 3 with the nurse since 08:16"]
 
     def test_the_nurse_goes_on_to_the_childs_stay(self, sign_in, child):
         nora = sign_in("nora")

@@ -29,6 +29,7 @@ def home() -> Any:
     from tracker.absence.clearance_queries import came_without
     from tracker.disinfection import event_queries as happened
     from tracker.disinfection import list_queries as disinfection
+    from tracker.room.queries import reported_by
     from tracker.screening import day_queries as screening
     from tracker.screening import missing_queries as missing
 
@@ -52,6 +53,8 @@ def home() -> Any:
             values["queue"] = values["queue"].without(came_back, reviewer=who.is_nurse)
         if only is not None:  # the nurse's day names them all
             values["not_here"] = missing.not_here(only, today)
+    if has_role_for(who, Permission.CASE_REPORT) and not (who.is_nurse or who.on_classroom_screen):
+        values["reported"] = reported_by(who.user_id, today)
     if has_role_for(who, Permission.EVENTS_READ):
         values["events"] = happened.events(now)
     if has_role_for(who, Permission.TASKS_READ) and (who.classes or who.roles != {Role.TEACHER}):

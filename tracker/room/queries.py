@@ -121,6 +121,13 @@ def stays_of_day(day: date) -> list[StaySeen]:
     return stays_where(day, Stay.reported_at >= since, Stay.reported_at < until)
 
 
+def reported_by(user_id: int, day: date) -> list[StaySeen]:
+    """What somebody has reported on a day.  One statement."""
+    since, until = _of_day(day)
+    mine = (Stay.reported_by == user_id, Stay.reported_at >= since, Stay.reported_at < until)
+    return stays_where(day, *mine)
+
+
 def live_stays(day: date) -> list[StaySeen]:
     """Who is on the way or in a room now, since whatever day.  One statement."""
     return stays_where(day, Stay.ended_at.is_(None))
