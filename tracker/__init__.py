@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 from flask_compress import Compress
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 
 
 def create_app(settings: Mapping[str, str] | None = None, *, demo: bool = False) -> Flask:
